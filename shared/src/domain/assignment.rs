@@ -1,0 +1,137 @@
+//! The ledger entry: one opportunity × one assessment.
+//!
+//! The ledger is the truth and Lever's tags are a view of it. What is still to be done is not stored: it
+//! follows from what the entry says was shown and noted, so a crash leaves nothing to repair but the
+//! difference.
+
+use jiff::Timestamp;
+
+use super::{
+    AssessmentId, ContactId, EventId, InvitationId, LeaseHolder, OpportunityId, Progress, Reason, ResultId, StageId,
+    Tag, TeamCandidateId, TeamId, Title,
+};
+
+/// One opportunity × one assessment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// Whose.
+    pub team: TeamId,
+    /// Which candidacy.
+    pub opportunity: OpportunityId,
+    /// Which person.
+    pub contact: ContactId,
+    /// Which assessment.
+    pub assessment: AssessmentId,
+    /// The title when the candidate was invited; status tags are made of it even if it is renamed.
+    pub title: Title,
+    /// The tag that asked for it, exactly as it was.
+    pub original_tag: Tag,
+    /// The stage that caused it.
+    pub trigger_stage: StageId,
+    /// The event that caused it; the same event again is a repetition, not a new request.
+    pub cause: EventId,
+    /// How far it is.
+    pub state: AssignmentState,
+    /// Held by a worker that is performing effects.
+    pub lease: Option<Lease>,
+    /// The last worker did not learn whether its note arrived; look before writing another.
+    pub is_note_in_doubt: bool,
+    /// When it was first written.
+    pub created_at: Timestamp,
+    /// Counts the writes; a write names the version it replaces.
+    pub version: u64,
+}
+
+/// How far an assignment is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AssignmentState {
+    /// Claimed; the invitation may or may not have reached Qualified.
+    Inviting,
+    /// The candidate is invited; the result is followed.
+    Mirrored(Mirror),
+    /// Qualified refused the invitation for good. A new stage change may try again.
+    Refused {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// What we know of a result and what of it Lever shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mirror {
+    /// The invitation, if we saw it.
+    pub invitation: Option<InvitationId>,
+    /// The result that is followed.
+    pub result: ResultId,
+    /// The person in Qualified.
+    pub team_candidate: TeamCandidateId,
+    /// The furthest standing known.
+    pub standing: Standing,
+    /// The standing that the tags show.
+    pub shown: Option<Standing>,
+    /// Attempts up to this one have their note.
+    pub noted: u32,
+    /// When the last known submission was.
+    pub submitted_at: Option<Timestamp>,
+}
+
+/// Attempt and progress, ordered: a later attempt outranks any progress of an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing {
+    /// 1 for the first attempt; reopening and retaking count up.
+    pub attempt: u32,
+    /// How far this attempt is.
+    pub progress: Progress,
+}
+
+/// The right of one worker run to perform effects, for a limited time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who.
+    pub holder: LeaseHolder,
+    /// Until when; after that another worker may take over.
+    pub until: Timestamp,
+}
+
+impl Standing {
+    /// The first attempt at a progress.
+    pub fn first(progress: Progress) -> Self {
+        Self { attempt: 1, progress }
+    }
+}
+
+impl Mirror {
+    /// Whether the tags still have to follow.
+    pub fn is_tag_due(&self) -> bool {
+        self.shown != Some(self.standing)
+    }
+
+    /// Whether the result note is still to be written.
+    pub fn is_note_due(&self) -> bool {
+        self.standing.progress == Progress::Submitted && self.noted < self.standing.attempt
+    }
+}
+
+impl Assignment {
+    /// The mirror, if the candidate is invited.
+    pub fn mirror(&self) -> Option<&Mirror> {
+        match &self.state {
+            AssignmentState::Mirrored(mirror) => Some(mirror),
+            AssignmentState::Inviting | AssignmentState::Refused { .. } => None,
+        }
+    }
+
+    /// Whether an effect is intended and not yet known to be done.
+    pub fn is_unfinished(&self) -> bool {
+        match &self.state {
+            AssignmentState::Inviting => true,
+            AssignmentState::Mirrored(mirror) => mirror.is_tag_due() || mirror.is_note_due(),
+            AssignmentState::Refused { .. } => false,
+        }
+    }
+
+    /// Whether another run than `holder` may be performing effects at `now`.
+    pub fn is_leased_to_another(&self, holder: &LeaseHolder, now: Timestamp) -> bool {
+        self.lease.as_ref().is_some_and(|lease| lease.holder != *holder && lease.until > now)
+    }
+}

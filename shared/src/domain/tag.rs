@@ -1,0 +1,157 @@
+//! Tags, titles and the status tags made of them.
+//!
+//! Lever's tags are plain strings, case-sensitive and shown as typed. A title matches a tag when both
+//! are equal after trimming, Unicode NFC, collapsing blanks and ignoring case; always as a whole, since
+//! titles contain punctuation of their own.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::result::Progress;
+
+/// The longest tag or title kept, in bytes. Lever states no limit.
+const LENGTH_MAX: usize = 512;
+
+/// The text is no tag or title: empty, too long, or with control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a tag: empty, over {LENGTH_MAX} bytes, or with control characters")]
+pub struct InvalidTag;
+
+/// A tag exactly as Lever has it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tag(Box<str>);
+
+impl Tag {
+    /// Takes a tag as it is; blanks at the ends are kept, since removing a tag needs its exact text.
+    ///
+    /// # Errors
+    /// When the text is empty, too long or has control characters.
+    pub fn new(text: &str) -> Result<Self, InvalidTag> {
+        if text.trim().is_empty() || text.len() > LENGTH_MAX || text.chars().any(char::is_control) {
+            return Err(InvalidTag);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The exact text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the tag says the same as `text`.
+    pub fn says(&self, text: &str) -> bool {
+        normal(self.as_str()) == normal(text)
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The title of an assessment, as shown in Qualified.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Title(Box<str>);
+
+impl Title {
+    /// Takes a title, with blanks at the ends removed.
+    ///
+    /// # Errors
+    /// When the text is empty, too long or has control characters.
+    pub fn new(text: &str) -> Result<Self, InvalidTag> {
+        Tag::new(text.trim()).map(|tag| Self(tag.0))
+    }
+
+    /// The title as text; the same text is the tag that asks for the assessment.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What titles are compared by.
+    pub fn normal(&self) -> String {
+        normal(self.as_str())
+    }
+
+    /// Whether a tag names this title.
+    pub fn is_named_by(&self, tag: &Tag) -> bool {
+        tag.says(self.as_str())
+    }
+
+    /// The status tag for a progress.
+    pub fn status_tag(&self, progress: Progress) -> StatusTag {
+        StatusTag { title: self.clone(), progress }
+    }
+
+    /// The progress that a tag claims for this title, if it is one of its status tags.
+    pub fn claimed_progress(&self, tag: &Tag) -> Option<Progress> {
+        Progress::ALL.into_iter().find(|progress| tag.says(self.status_tag(*progress).text().as_str()))
+    }
+}
+
+impl fmt::Display for Title {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `Title - Invited`, `Title - Started` or `Title - Submitted`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusTag {
+    /// Whose status it is; frozen when the candidate was invited.
+    pub title: Title,
+    /// The status.
+    pub progress: Progress,
+}
+
+impl StatusTag {
+    /// The tag to put on the opportunity.
+    pub fn text(&self) -> Tag {
+        Tag(format!("{}{}", self.title, self.progress.suffix()).into())
+    }
+}
+
+fn normal(text: &str) -> String {
+    let composed: String = text.nfc().collect();
+    let collapsed = composed.split_whitespace().collect::<Vec<_>>().join(" ");
+    collapsed.to_lowercase().nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title(text: &str) -> Title {
+        Title::new(text).unwrap()
+    }
+
+    #[test]
+    fn case_blanks_and_composition_do_not_matter() {
+        let caf = title("Café:  Orders, Basics");
+        for same in ["café: orders, basics", " Cafe\u{301}: Orders,  Basics ", "CAFÉ:\u{a0}ORDERS, BASICS"] {
+            assert!(caf.is_named_by(&Tag::new(same).unwrap()), "{same:?}");
+        }
+        for other in ["Cafe: Orders, Basics", "Café: Orders", "Café: Orders, Basics - Invited"] {
+            assert!(!caf.is_named_by(&Tag::new(other).unwrap()), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn status_tags_are_recognised_whatever_their_case() {
+        let title = title("Rust Basics");
+        let claims = |tag: &str| title.claimed_progress(&Tag::new(tag).unwrap());
+        assert_eq!(claims("Rust Basics - Invited"), Some(Progress::Invited));
+        assert_eq!(claims("rust basics - STARTED"), Some(Progress::Started));
+        assert_eq!(claims("Rust Basics - Submitted"), Some(Progress::Submitted));
+        assert_eq!(claims("Rust Basics"), None);
+        assert_eq!(claims("Go Basics - Invited"), None);
+    }
+
+    #[test]
+    fn text_that_is_no_tag_is_refused() {
+        for bad in ["", "  ", "a\nb", "a\0b", "x".repeat(LENGTH_MAX + 1).as_str()] {
+            assert_eq!(Tag::new(bad), Err(InvalidTag), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What is remembered: the [`Store`] trait, on DynamoDB and in memory.
+//!
+//! Every write that replaces something names the version it replaces, so a write based on an old reading
+//! never wins: it answers [`Recorded::Conflict`] and the caller reads and decides again. A crash between
+//! two calls leaves the table as after the first one; nothing here spans two items.
+//! Both implementations pass the same suite, [`conformance`].
+
+mod dynamodb;
+mod error;
+mod memory;
+
+#[cfg(any(test, feature = "test-support"))]
+pub mod conformance;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::domain::{
+    Activity, ActivityId, Assignment, Connection, OpportunityId, ResultId, StageId, Team, TeamId, TriggerStage,
+};
+
+pub use dynamodb::{DynamoStore, create_table};
+pub use error::Error;
+pub use memory::MemoryStore;
+
+/// What a conditional write came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Recorded {
+    /// Written; the item now has this version.
+    Done {
+        /// The version to name in the next write.
+        version: u64,
+    },
+    /// Somebody else wrote first; nothing was changed.
+    Conflict,
+}
+
+/// All that is known of a team but its assignments and activity; one read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TeamContext {
+    /// The team.
+    pub team: Team,
+    /// Its connection to Lever, if there is one.
+    pub connection: Option<Connection>,
+    /// Its trigger stages, ordered by stage id.
+    pub trigger_stages: Vec<TriggerStage>,
+}
+
+/// A page of a listing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Where the next page starts, if there is more. Opaque; a cursor of another listing is refused.
+    pub next: Option<String>,
+}
+
+/// Remembers teams, connections, trigger stages, assignments and activity.
+///
+/// `record_*` of a versioned item takes the item with the version that was read (0 for a new one) and
+/// stores it with the next version.
+///
+/// # Errors
+/// Every method fails with [`Error`] when the table cannot be reached, refuses the call or holds an item
+/// that this version cannot read.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Reads a team with connection and trigger stages, consistently.
+    async fn load_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error>;
+    /// Writes a team.
+    async fn record_team(&self, team: &Team) -> Result<Recorded, Error>;
+
+    /// Writes a connection.
+    async fn record_connection(&self, connection: &Connection) -> Result<Recorded, Error>;
+    /// Notes that a delivery with a valid signature came; never moves back and touches no version.
+    /// Does nothing for a team without a connection.
+    async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error>;
+    /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100.
+    async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error>;
+
+    /// Adds a trigger stage. One that is there already keeps the time it was added; its text is renewed.
+    async fn record_trigger_stage(&self, team: &TeamId, stage: &TriggerStage) -> Result<(), Error>;
+    /// Removes a trigger stage; one that is not there is no error.
+    async fn remove_trigger_stage(&self, team: &TeamId, stage: &StageId) -> Result<(), Error>;
+
+    /// Reads all assignments of an opportunity, consistently, ordered by assessment id.
+    async fn load_assignments(&self, team: &TeamId, opportunity: &OpportunityId) -> Result<Vec<Assignment>, Error>;
+    /// Finds the assignments that follow a result; several opportunities of one person may.
+    async fn find_assignments(&self, team: &TeamId, result: &ResultId) -> Result<Vec<Assignment>, Error>;
+    /// Writes an assignment.
+    async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error>;
+
+    /// Writes a line of activity; the same id and time again replaces it. It expires after 90 days.
+    async fn record_activity(&self, activity: &Activity) -> Result<(), Error>;
+    /// Reads one line of activity.
+    async fn load_activity(&self, team: &TeamId, at: Timestamp, id: &ActivityId) -> Result<Option<Activity>, Error>;
+    /// Lists a team's activity, newest first. `limit` 1 to 100. Lines past their time are left out.
+    async fn team_activity(&self, team: &TeamId, cursor: Option<&str>, limit: usize)
+    -> Result<Page<Activity>, Error>;
+    /// Lists the newest activity of one opportunity, newest first. `limit` 1 to 100.
+    async fn opportunity_activity(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+        limit: usize,
+    ) -> Result<Vec<Activity>, Error>;
+}
