@@ -1,0 +1,97 @@
+//! What a result, freshly read from Qualified, means for its assignment.
+//!
+//! The standing only ever grows. Within one attempt a lower progress is old news; going back from
+//! submitted to started needs evidence that the result was reopened, so that a late or stale reading
+//! cannot do it.
+
+use jiff::Timestamp;
+
+use crate::domain::{AssessmentResult, Mirror, Progress, Reason, ResultChanged, ResultNews, ResultState, Standing};
+
+/// What a reading changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MirrorUpdate {
+    /// The mirror as it is now.
+    pub mirror: Mirror,
+    /// What to tell; nothing if the reading brought nothing new.
+    pub reason: Option<Reason>,
+}
+
+/// Decides what a reading of the followed result means.
+pub fn decide_result(mirror: &Mirror, result: &AssessmentResult) -> MirrorUpdate {
+    let unchanged = |reason| MirrorUpdate { mirror: mirror.clone(), reason };
+    if result.is_dry_run || result.id != mirror.result {
+        return unchanged(None);
+    }
+    let Some(progress) = result.progress() else {
+        return unchanged((result.state == ResultState::Terminated).then_some(Reason::Terminated));
+    };
+    let standing = mirror.standing;
+    let same_attempt = |reason| advance(mirror, result, Standing { progress, ..standing }, reason);
+    let next_attempt =
+        |reason| advance(mirror, result, Standing { attempt: standing.attempt.saturating_add(1), progress }, reason);
+    match (standing.progress, progress) {
+        (Progress::Invited, Progress::Started) => same_attempt(Reason::Started),
+        (Progress::Invited | Progress::Started, Progress::Submitted) => same_attempt(Reason::Submitted),
+        (Progress::Submitted, Progress::Started) if is_reopened(mirror, result) => next_attempt(Reason::Reopened),
+        (Progress::Submitted, Progress::Submitted) if is_later(result.submitted_at, mirror.submitted_at) => {
+            next_attempt(Reason::Submitted)
+        }
+        (Progress::Invited | Progress::Started, Progress::Invited)
+        | (Progress::Started, Progress::Started)
+        | (Progress::Submitted, Progress::Invited | Progress::Started | Progress::Submitted) => unchanged(None),
+    }
+}
+
+/// Decides what a retake means: a new result of the same person and assessment. It is followed from the
+/// moment the candidate starts it.
+pub fn decide_retake(mirror: &Mirror, retake: &AssessmentResult) -> MirrorUpdate {
+    let unchanged = MirrorUpdate { mirror: mirror.clone(), reason: None };
+    let is_ours = retake.id != mirror.result && retake.team_candidate == mirror.team_candidate;
+    let attempt = retake.retake_number.max(mirror.standing.attempt.saturating_add(1));
+    match retake.progress() {
+        Some(progress @ (Progress::Started | Progress::Submitted)) if is_ours && !retake.is_dry_run => {
+            let reason = if progress == Progress::Started { Reason::Retaken } else { Reason::Submitted };
+            let followed = Mirror { result: retake.id.clone(), invitation: None, ..mirror.clone() };
+            advance(&followed, retake, Standing { attempt, progress }, reason)
+        }
+        Some(Progress::Invited | Progress::Started | Progress::Submitted) | None => unchanged,
+    }
+}
+
+/// Whether an event can be dropped without reading the result: what it claims is known and shown. The
+/// claim is not signed, so it may only spare work.
+pub fn is_old_news(mirror: &Mirror, event: &ResultChanged) -> bool {
+    if mirror.result != event.result || mirror.is_tag_due() || mirror.is_note_due() {
+        return false;
+    }
+    let is_after_submission = is_later(event.changed_at, mirror.submitted_at);
+    match (event.news, mirror.standing.progress) {
+        (ResultNews::Started, Progress::Started) => true,
+        (ResultNews::Started | ResultNews::Submitted, Progress::Submitted) => {
+            event.changed_at.is_some() && !is_after_submission
+        }
+        (ResultNews::Started, Progress::Invited)
+        | (ResultNews::Submitted, Progress::Invited | Progress::Started)
+        | (ResultNews::StateChanged, _) => false,
+    }
+}
+
+fn advance(mirror: &Mirror, result: &AssessmentResult, standing: Standing, reason: Reason) -> MirrorUpdate {
+    let submitted_at = if standing.progress == Progress::Submitted { result.submitted_at } else { None };
+    MirrorUpdate {
+        mirror: Mirror { standing, submitted_at: submitted_at.or(mirror.submitted_at), ..mirror.clone() },
+        reason: Some(reason),
+    }
+}
+
+/// A reading of `started` after a submission is believed when it started later than that submission, or,
+/// for the first attempt, when it remembers an original submission. A stale reading has neither.
+fn is_reopened(mirror: &Mirror, result: &AssessmentResult) -> bool {
+    let remembers = mirror.standing.attempt == 1 && result.original_submitted_at.is_some();
+    remembers || is_later(result.started_at, mirror.submitted_at)
+}
+
+fn is_later(this: Option<Timestamp>, than: Option<Timestamp>) -> bool {
+    matches!((this, than), (Some(this), Some(than)) if this > than)
+}

@@ -1,0 +1,164 @@
+//! What a stage change means for each assessment that the candidate's tags name.
+//!
+//! The opportunity has passed its checks ([`super::first_failure`]); here its tags meet the team's
+//! assessments and the ledger.
+
+use crate::domain::{
+    Assessment, AssessmentId, Assignment, AssignmentState, EventId, Facts, Opportunity, Reason, StageChanged, Tag, Title,
+};
+
+use super::checks::Admission;
+use super::matching::{TagVerdict, read_tags};
+
+/// What to do about one assessment, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssignmentDecision {
+    /// Which assessment, if a tag names one.
+    pub assessment: Option<AssessmentId>,
+    /// What to do.
+    pub step: Step,
+    /// What it rests on.
+    pub facts: Facts,
+}
+
+/// What to do about one assessment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Claim the ledger entry and invite.
+    Invite(Request),
+    /// The same event came before: finish what it began.
+    Finish(Box<Assignment>),
+    /// Asked for again while the invitation exists: show the present status again.
+    RestoreTags(Box<Assignment>),
+    /// Nothing, for this reason.
+    Nothing(Reason),
+}
+
+/// A request for an invitation: everything the ledger entry needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Which assessment.
+    pub assessment: AssessmentId,
+    /// Its title now, frozen from here on.
+    pub title: Title,
+    /// The tag that asks for it.
+    pub tag: Tag,
+    /// The entry of an earlier, refused request, which this one replaces.
+    pub replaces: Option<Box<Assignment>>,
+}
+
+/// Decides for every assessment named; always at least one decision.
+pub fn decide_stage_change(
+    event: &StageChanged,
+    opportunity: &Opportunity,
+    admission: &Admission,
+    assessments: &[Assessment],
+    ledger: &[Assignment],
+) -> Vec<AssignmentDecision> {
+    let reading = read_tags(&opportunity.tags, assessments);
+    let mut decisions: Vec<_> = reading
+        .verdicts
+        .iter()
+        .map(|verdict| decide_verdict(verdict, event, opportunity, ledger))
+        .map(|(assessment, step, tag, title)| AssignmentDecision {
+            assessment,
+            step,
+            facts: Facts { tag: Some(tag), title: Some(title), ..admission.facts.clone() },
+        })
+        .collect();
+    for assignment in ledger.iter().filter(|entry| entry.cause == event.id && entry.is_unfinished()) {
+        if !decisions.iter().any(|decision| decision.assessment.as_ref() == Some(&assignment.assessment)) {
+            decisions.push(finish(assignment, admission.facts.clone()));
+        }
+    }
+    if decisions.is_empty() {
+        let (reason, tag, title) = match reading.nearest {
+            Some((tag, title)) => (Reason::MisspeltTag, Some(tag.clone()), Some(title.clone())),
+            None => (Reason::NoMatchingTag, None, None),
+        };
+        decisions.push(AssignmentDecision {
+            assessment: None,
+            step: Step::Nothing(reason),
+            facts: Facts { tag, title, ..admission.facts.clone() },
+        });
+    }
+    decisions
+}
+
+/// The decision to finish what the same event began, whatever the tags say by now.
+pub(crate) fn finish(assignment: &Assignment, facts: Facts) -> AssignmentDecision {
+    AssignmentDecision {
+        assessment: Some(assignment.assessment.clone()),
+        facts: Facts {
+            tag: Some(assignment.original_tag.clone()),
+            title: Some(assignment.title.clone()),
+            ..facts
+        },
+        step: Step::Finish(Box::new(assignment.clone())),
+    }
+}
+
+fn decide_verdict(
+    verdict: &TagVerdict<'_>,
+    event: &StageChanged,
+    opportunity: &Opportunity,
+    ledger: &[Assignment],
+) -> (Option<AssessmentId>, Step, Tag, Title) {
+    let entry = |assessment: &Assessment| ledger.iter().find(|entry| entry.assessment == assessment.id);
+    let refused = |assessment: &Assessment, tag: &Tag, reason| {
+        (Some(assessment.id.clone()), Step::Nothing(reason), tag.clone(), assessment.title.clone())
+    };
+    match *verdict {
+        TagVerdict::Names(assessment, tag) => {
+            let step = match entry(assessment) {
+                Some(entry) => decide_known(entry, assessment, tag, &event.id, opportunity),
+                None if has_status_tag(&assessment.title, opportunity) => Step::Nothing(Reason::StatusTagPresent),
+                None => Step::Invite(request(assessment, tag, None)),
+            };
+            (Some(assessment.id.clone()), step, tag.clone(), assessment.title.clone())
+        }
+        TagVerdict::Ambiguous(title, tag) => {
+            (None, Step::Nothing(Reason::AmbiguousTitle), tag.clone(), title.clone())
+        }
+        TagVerdict::NotPublished(assessment, tag) => refused(assessment, tag, Reason::NotPublished),
+        TagVerdict::NotForCandidates(assessment, tag) => refused(assessment, tag, Reason::NotForCandidates),
+        TagVerdict::OnlyStatus(assessment, tag, _) => {
+            let step = match entry(assessment) {
+                Some(entry) if entry.cause == event.id => Step::Finish(Box::new(entry.clone())),
+                Some(_) => Step::Nothing(Reason::AlreadyAssigned),
+                None => Step::Nothing(Reason::StatusTagPresent),
+            };
+            (Some(assessment.id.clone()), step, tag.clone(), assessment.title.clone())
+        }
+    }
+}
+
+/// A tag names an assessment that the ledger already has for this opportunity.
+fn decide_known(
+    entry: &Assignment,
+    assessment: &Assessment,
+    tag: &Tag,
+    event: &EventId,
+    opportunity: &Opportunity,
+) -> Step {
+    match &entry.state {
+        AssignmentState::Inviting => Step::Finish(Box::new(entry.clone())),
+        AssignmentState::Mirrored(_) if entry.cause == *event => Step::Finish(Box::new(entry.clone())),
+        AssignmentState::Mirrored(_) if has_status_tag(&entry.title, opportunity) => {
+            Step::Nothing(Reason::AlreadyAssigned)
+        }
+        AssignmentState::Mirrored(_) => Step::RestoreTags(Box::new(entry.clone())),
+        AssignmentState::Refused { reason } if entry.cause == *event => Step::Nothing(*reason),
+        AssignmentState::Refused { .. } => {
+            Step::Invite(request(assessment, tag, Some(Box::new(entry.clone()))))
+        }
+    }
+}
+
+fn request(assessment: &Assessment, tag: &Tag, replaces: Option<Box<Assignment>>) -> Request {
+    Request { assessment: assessment.id.clone(), title: assessment.title.clone(), tag: tag.clone(), replaces }
+}
+
+fn has_status_tag(title: &Title, opportunity: &Opportunity) -> bool {
+    opportunity.tags.iter().any(|tag| title.claimed_progress(tag).is_some())
+}
