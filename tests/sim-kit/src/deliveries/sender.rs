@@ -1,0 +1,275 @@
+//! The queue of deliveries and the background tasks that work it off.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::model::{Attempt, Compose, Delivery, ModeChange, Order, Outcome, Rules, State, Wire};
+use crate::clock::{Clock, Millis};
+use crate::guarded::Guarded;
+
+struct Entry {
+    shown: Delivery,
+    compose: Compose,
+}
+
+#[derive(Default)]
+struct Queue {
+    entries: Vec<Entry>,
+    mode: ModeChange,
+    time_scale: f64,
+    tasks: JoinSet<()>,
+}
+
+/// The webhook sender of one simulator; clones share the queue.
+#[derive(Clone)]
+pub struct Deliveries {
+    clock: Clock,
+    rules: Arc<Rules>,
+    client: reqwest::Client,
+    queue: Guarded<Queue>,
+}
+
+impl fmt::Debug for Deliveries {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Deliveries").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+impl Deliveries {
+    /// An empty queue.
+    pub fn new(clock: Clock, rules: Rules) -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let queue = Queue { time_scale: rules.time_scale, ..Queue::default() };
+        Self {
+            clock,
+            // Without a root store (the only way this fails) plain http still works through the default client.
+            client: client.timeout(rules.timeout).build().unwrap_or_default(),
+            rules: Arc::new(rules),
+            queue: Guarded::new(queue),
+        }
+    }
+
+    /// Queues a delivery and returns its id.
+    ///
+    /// A delivery that is called off at once leaves no trace and `None` is returned.
+    pub fn send(&self, about: Value, compose: Compose) -> Option<String> {
+        let first = compose(1)?;
+        let mut queue = self.queue.lock();
+        let state = if take_one(&mut queue.mode.drop_next) {
+            State::Dropped
+        } else if queue.mode.hold == Some(true) {
+            State::Held
+        } else {
+            State::Queued
+        };
+        let copies = if state != State::Dropped && take_one(&mut queue.mode.duplicate_next) { 2 } else { 1 };
+        let id = format!("d{}", queue.entries.len() + 1);
+        let shown = Delivery {
+            id: id.clone(),
+            queued_ms: self.clock.now_ms(),
+            url: first.url,
+            body: readable(&first.body),
+            about,
+            state,
+            attempts: Vec::new(),
+        };
+        queue.entries.push(Entry { shown, compose });
+        drop(queue);
+        if state == State::Queued {
+            for _ in 0..copies {
+                self.spawn(Self::see_through, &id);
+            }
+        } else if copies == 2 {
+            self.hold_copy(&id);
+        }
+        Some(id)
+    }
+
+    /// Sends a delivery once more, whatever became of it; `false` if there is no such delivery.
+    pub fn rerun(&self, id: &str) -> bool {
+        let known = self.queue.lock().entries.iter().any(|entry| entry.shown.id == id);
+        if known {
+            self.spawn(Self::once, id);
+        }
+        known
+    }
+
+    /// Changes how the next deliveries are disturbed and returns what now holds.
+    pub fn set_mode(&self, change: ModeChange) -> ModeChange {
+        let mut queue = self.queue.lock();
+        queue.mode.duplicate_next = change.duplicate_next.or(queue.mode.duplicate_next);
+        queue.mode.drop_next = change.drop_next.or(queue.mode.drop_next);
+        queue.mode.hold = change.hold.or(queue.mode.hold);
+        queue.mode
+    }
+
+    /// Stops holding and sends what is held, each after the first attempt of the one before; returns their ids in order.
+    pub fn release(&self, order: Order) -> Vec<String> {
+        let mut queue = self.queue.lock();
+        queue.mode.hold = None;
+        let held = queue.entries.iter_mut().filter(|entry| entry.shown.state == State::Held);
+        let mut ids: Vec<String> = held
+            .map(|entry| {
+                entry.shown.state = State::Queued;
+                entry.shown.id.clone()
+            })
+            .collect();
+        drop(queue);
+        if order == Order::Reversed {
+            ids.reverse();
+        }
+        let (sender, in_order) = (self.clone(), ids.clone());
+        self.spawn_task(async move {
+            for id in in_order {
+                if sender.attempt(&id, 1, Self::verdict).await == Some(State::Waiting) {
+                    sender.spawn(Self::retry, &id);
+                }
+            }
+        });
+        ids
+    }
+
+    /// Changes the factor on the pauses between attempts, from the next pause on.
+    pub fn set_time_scale(&self, factor: f64) {
+        self.queue.lock().time_scale = factor;
+    }
+
+    /// Every delivery, oldest first.
+    pub fn list(&self) -> Vec<Delivery> {
+        self.queue.lock().entries.iter().map(|entry| entry.shown.clone()).collect()
+    }
+
+    /// One delivery.
+    pub fn get(&self, id: &str) -> Option<Delivery> {
+        self.queue.lock().entries.iter().find(|entry| entry.shown.id == id).map(|entry| entry.shown.clone())
+    }
+
+    /// Forgets every delivery and disturbance and abandons running attempts.
+    pub fn clear(&self) {
+        *self.queue.lock() = Queue { time_scale: self.rules.time_scale, ..Queue::default() };
+    }
+
+    fn hold_copy(&self, id: &str) {
+        let mut queue = self.queue.lock();
+        let copy_id = format!("d{}", queue.entries.len() + 1);
+        let Some(entry) = queue.entries.iter().find(|entry| entry.shown.id == id) else { return };
+        let shown = Delivery { id: copy_id, ..entry.shown.clone() };
+        let compose = Arc::clone(&entry.compose);
+        queue.entries.push(Entry { shown, compose });
+    }
+
+    fn spawn<F>(&self, sending: fn(Self, String) -> F, id: &str)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.spawn_task(sending(self.clone(), id.to_owned()));
+    }
+
+    fn spawn_task(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let tasks = &mut self.queue.lock().tasks;
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+
+    /// All attempts the rules allow.
+    async fn see_through(self, id: String) {
+        if self.attempt(&id, 1, Self::verdict).await == Some(State::Waiting) {
+            self.retry(id).await;
+        }
+    }
+
+    async fn retry(self, id: String) {
+        for (number, pause) in (2..).zip(self.rules.pauses_ms.clone()) {
+            self.clock.sleep_until(self.clock.now_ms() + self.scaled(pause)).await;
+            if self.attempt(&id, number, Self::verdict).await != Some(State::Waiting) {
+                return;
+            }
+        }
+    }
+
+    async fn once(self, id: String) {
+        self.attempt(&id, 1, Self::last_verdict).await;
+    }
+
+    fn scaled(&self, pause: Millis) -> Millis {
+        (pause as f64 * self.queue.lock().time_scale) as Millis
+    }
+
+    /// The state after attempt `number` ended like this, while the rules may allow more attempts.
+    fn verdict(&self, outcome: &Outcome, number: u32) -> State {
+        let pauses_left = usize::try_from(number).is_ok_and(|number| number <= self.rules.pauses_ms.len());
+        if pauses_left && !outcome.is_success() && (self.rules.retried)(outcome) {
+            State::Waiting
+        } else {
+            self.last_verdict(outcome, number)
+        }
+    }
+
+    /// The state after an attempt that is not followed by another.
+    fn last_verdict(&self, outcome: &Outcome, _: u32) -> State {
+        if outcome.is_success() { State::Delivered } else { State::Failed }
+    }
+
+    /// One attempt and the state after it; `None` if the delivery was called off or forgotten.
+    async fn attempt(
+        &self,
+        id: &str,
+        number: u32,
+        verdict: fn(&Self, &Outcome, u32) -> State,
+    ) -> Option<State> {
+        let compose = {
+            let queue = self.queue.lock();
+            Arc::clone(&queue.entries.iter().find(|entry| entry.shown.id == id)?.compose)
+        };
+        let Some(wire) = compose(number) else {
+            self.change(id, |shown| shown.state = State::CalledOff);
+            return None;
+        };
+        let at_ms = self.clock.now_ms();
+        let outcome = self.post(&wire).await;
+        let state = verdict(self, &outcome, number);
+        self.change(id, |shown| {
+            shown.url.clone_from(&wire.url);
+            shown.body = readable(&wire.body);
+            shown.attempts.push(Attempt { at_ms, outcome });
+            shown.state = state;
+        });
+        Some(state)
+    }
+
+    async fn post(&self, wire: &Wire) -> Outcome {
+        let mut request = self.client.post(&wire.url).body(wire.body.clone());
+        for (name, value) in &wire.headers {
+            request = request.header(name, value);
+        }
+        match request.send().await {
+            Ok(response) => Outcome::Status(response.status().as_u16()),
+            Err(error) if error.is_timeout() => Outcome::Error("timeout".to_owned()),
+            Err(error) if error.is_connect() => Outcome::Error("connection refused".to_owned()),
+            Err(error) => Outcome::Error(error.to_string()),
+        }
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut Delivery)) {
+        if let Some(entry) = self.queue.lock().entries.iter_mut().find(|entry| entry.shown.id == id) {
+            change(&mut entry.shown);
+        }
+    }
+}
+
+fn take_one(left: &mut Option<u32>) -> bool {
+    match left {
+        Some(count @ 1..) => {
+            *count -= 1;
+            true
+        }
+        Some(0) | None => false,
+    }
+}
+
+fn readable(body: &str) -> Value {
+    serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()))
+}
