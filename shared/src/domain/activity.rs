@@ -4,7 +4,9 @@
 
 use jiff::Timestamp;
 
-use super::{ActivityId, AssessmentId, EventId, OpportunityId, Reason, ResultId, StageId, Tag, TeamId, Title};
+use super::{
+    ActivityId, AssessmentId, EventId, OpportunityId, Reason, ResultId, StageId, Tag, TeamId, Title,
+};
 
 /// One decision.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,8 +7,8 @@
 use jiff::Timestamp;
 
 use super::{
-    AssessmentId, ContactId, EventId, InvitationId, LeaseHolder, OpportunityId, Progress, Reason, ResultId, StageId,
-    Tag, TeamCandidateId, TeamId, Title,
+    AssessmentId, ContactId, EventId, InvitationId, LeaseHolder, OpportunityId, Progress, Reason, ResultId,
+    StageId, Tag, TeamCandidateId, TeamId, Title,
 };
 
 /// One opportunity × one assessment.

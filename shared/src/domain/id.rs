@@ -88,6 +88,13 @@ impl<K: Kind> fmt::Debug for Id<K> {
     }
 }
 
+impl ActivityId {
+    /// The id of one line of an event's activity, counted from 0.
+    pub fn line(event: &EventId, number: usize) -> Self {
+        Self { value: format!("{event}-{number}").into(), kind: PhantomData }
+    }
+}
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $id:ident = $kind:ident, $name:literal;)*) => {
         /// The kinds of things that have an identifier.

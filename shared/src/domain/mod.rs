@@ -23,13 +23,16 @@ pub use assignment::{Assignment, AssignmentState, Lease, Mirror, Standing};
 pub use connection::{Connection, ConnectionState, LeverEnvironment, LeverTokens, LeverWebhook};
 pub use event::{Event, ResultChanged, ResultNews, StageChanged};
 pub use id::{
-    ActivityId, AssessmentId, ContactId, EventId, Id, InvalidId, InvitationId, Kind, LeaseHolder, LeverAccountId,
-    LeverWebhookId, NoteId, OpportunityId, ResultId, StageId, SubscriptionId, TeamCandidateId, TeamId, UserId, kind as id_kind,
+    ActivityId, AssessmentId, ContactId, EventId, Id, InvalidId, InvitationId, Kind, LeaseHolder,
+    LeverAccountId, LeverWebhookId, NoteId, OpportunityId, ResultId, StageId, SubscriptionId,
+    TeamCandidateId, TeamId, UserId, kind as id_kind,
 };
 pub use opportunity::{Opportunity, StageEntry};
 pub use person::{EmailAddress, InvalidEmail, PersonName};
 pub use reason::{Outcome, Reason};
 pub use result::{AssessmentResult, ChallengeResult, Progress, ResultState, SimilarityRisk};
-pub use secret::{AccessToken, ApiKey, RefreshToken, Secret, SecretKind, SignatureToken, UrlKey, kind as secret_kind};
+pub use secret::{
+    AccessToken, ApiKey, RefreshToken, Secret, SecretKind, SignatureToken, UrlKey, kind as secret_kind,
+};
 pub use tag::{InvalidTag, StatusTag, Tag, Title};
 pub use team::{Team, TriggerStage};

@@ -39,7 +39,8 @@ impl<K> Clone for Secret<K> {
 }
 impl<K> PartialEq for Secret<K> {
     fn eq(&self, other: &Self) -> bool {
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes()).is_ok()
+        aws_lc_rs::constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes())
+            .is_ok()
     }
 }
 impl<K> Eq for Secret<K> {}

@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn case_blanks_and_composition_do_not_matter() {
         let caf = title("Café:  Orders, Basics");
-        for same in ["café: orders, basics", " Cafe\u{301}: Orders,  Basics ", "CAFÉ:\u{a0}ORDERS, BASICS"] {
+        for same in ["café: orders, basics", " Cafe\u{301}: Orders,  Basics ", "CAFÉ:\u{a0}ORDERS, BASICS"]
+        {
             assert!(caf.is_named_by(&Tag::new(same).unwrap()), "{same:?}");
         }
         for other in ["Cafe: Orders, Basics", "Café: Orders", "Café: Orders, Basics - Invited"] {

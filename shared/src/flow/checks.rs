@@ -83,10 +83,13 @@ pub fn first_failure(
         trigger_added_at: trigger.map(|trigger| trigger.added_at),
         ..Facts::default()
     };
-    let failure = check_opportunity(opportunity, trigger_stages, triggered_at).into_iter().find_map(|row| row.failure);
+    let failure =
+        check_opportunity(opportunity, trigger_stages, triggered_at).into_iter().find_map(|row| row.failure);
     match (failure, &opportunity.email) {
         (Some(reason), _) => Err((reason, facts)),
         (None, None) => Err((Reason::NoEmail, facts)),
-        (None, Some(email)) => Ok(Admission { stage: opportunity.stage.clone(), email: email.clone(), facts }),
+        (None, Some(email)) => {
+            Ok(Admission { stage: opportunity.stage.clone(), email: email.clone(), facts })
+        }
     }
 }

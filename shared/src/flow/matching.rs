@@ -46,9 +46,10 @@ pub fn read_tags<'a>(tags: &'a [Tag], assessments: &'a [Assessment]) -> TagReadi
         })
         .collect();
     for tag in tags {
-        let claimed = assessments.iter().filter(|one| one.availability() == Availability::Available).find_map(|one| {
-            one.title.claimed_progress(tag).map(|progress| TagVerdict::OnlyStatus(one, tag, progress))
-        });
+        let claimed =
+            assessments.iter().filter(|one| one.availability() == Availability::Available).find_map(|one| {
+                one.title.claimed_progress(tag).map(|progress| TagVerdict::OnlyStatus(one, tag, progress))
+            });
         if let Some(verdict @ TagVerdict::OnlyStatus(assessment, ..)) = claimed
             && !assessments.iter().any(|one| one.title.is_named_by(tag))
             && seen.insert(assessment.title.normal())
@@ -126,9 +127,15 @@ mod tests {
         assessments[0].state = AssessmentState::Archived;
         assert_eq!(read_tags(&tags, &assessments).verdicts, [TagVerdict::Names(&assessments[1], &tags[0])]);
         assessments[1].is_internal = true;
-        assert_eq!(read_tags(&tags, &assessments).verdicts, [TagVerdict::NotPublished(&assessments[0], &tags[0])]);
+        assert_eq!(
+            read_tags(&tags, &assessments).verdicts,
+            [TagVerdict::NotPublished(&assessments[0], &tags[0])]
+        );
         assessments[0].is_internal = true;
-        assert_eq!(read_tags(&tags, &assessments).verdicts, [TagVerdict::NotForCandidates(&assessments[0], &tags[0])]);
+        assert_eq!(
+            read_tags(&tags, &assessments).verdicts,
+            [TagVerdict::NotForCandidates(&assessments[0], &tags[0])]
+        );
     }
 
     #[test]

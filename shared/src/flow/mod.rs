@@ -14,5 +14,8 @@ pub use checks::{Admission, Check, CheckResult, check_opportunity, first_failure
 pub use matching::{TagReading, TagVerdict, read_tags};
 pub use note::{note_reference, render_note};
 pub use result_change::{MirrorUpdate, decide_result, decide_retake, is_old_news};
-pub use stage_change::{AssignmentDecision, Request, Step, decide_stage_change};
+pub use stage_change::{AssignmentDecision, Request, Step, decide_stage_change, finish_begun};
 pub use tag_change::{superseded_tags, wanted_tag};
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,10 @@ pub fn render_note(title: &Title, result: &AssessmentResult, attempt: u32, page:
         lines.push(format!("- and {more} more"));
     }
     if let Some(risk) = result.similarity() {
-        lines.push(format!("Hint: similarity to other solutions is {} at most; see the result.", risk_word(risk)));
+        lines.push(format!(
+            "Hint: similarity to other solutions is {} at most; see the result.",
+            risk_word(risk)
+        ));
     }
     lines.push(page.to_owned());
     lines.push(note_reference(&result.id, attempt));
@@ -156,7 +159,9 @@ mod tests {
         let mut result = AssessmentResult { closed_reason: Some("timer_ran_out".to_owned()), ..result() };
         result.challenges[0].similarity = Some(SimilarityRisk::High);
         let text = render(&result, 2);
-        for line in ["Attempt: 2", "Closed: timer ran out", "Hint: similarity to other solutions is high at most"] {
+        for line in
+            ["Attempt: 2", "Closed: timer ran out", "Hint: similarity to other solutions is high at most"]
+        {
             assert!(text.contains(line), "{line} in {text}");
         }
         assert!(text.ends_with("Reference: 65f0aa01/2"));

@@ -6,7 +6,9 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AssessmentResult, Mirror, Progress, Reason, ResultChanged, ResultNews, ResultState, Standing};
+use crate::domain::{
+    AssessmentResult, Mirror, Progress, Reason, ResultChanged, ResultNews, ResultState, Standing,
+};
 
 /// What a reading changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,18 +30,27 @@ pub fn decide_result(mirror: &Mirror, result: &AssessmentResult) -> MirrorUpdate
     };
     let standing = mirror.standing;
     let same_attempt = |reason| advance(mirror, result, Standing { progress, ..standing }, reason);
-    let next_attempt =
-        |reason| advance(mirror, result, Standing { attempt: standing.attempt.saturating_add(1), progress }, reason);
+    let next_attempt = |reason| {
+        advance(mirror, result, Standing { attempt: standing.attempt.saturating_add(1), progress }, reason)
+    };
     match (standing.progress, progress) {
         (Progress::Invited, Progress::Started) => same_attempt(Reason::Started),
-        (Progress::Invited | Progress::Started, Progress::Submitted) => same_attempt(Reason::Submitted),
-        (Progress::Submitted, Progress::Started) if is_reopened(mirror, result) => next_attempt(Reason::Reopened),
+        (Progress::Invited | Progress::Started, Progress::Submitted)
+            if !is_earlier_submission(mirror, result) =>
+        {
+            same_attempt(Reason::Submitted)
+        }
+        (Progress::Submitted, Progress::Started) if is_reopened(mirror, result) => {
+            next_attempt(Reason::Reopened)
+        }
         (Progress::Submitted, Progress::Submitted) if is_later(result.submitted_at, mirror.submitted_at) => {
             next_attempt(Reason::Submitted)
         }
-        (Progress::Invited | Progress::Started, Progress::Invited)
+        (Progress::Invited | Progress::Started, Progress::Invited | Progress::Submitted)
         | (Progress::Started, Progress::Started)
-        | (Progress::Submitted, Progress::Invited | Progress::Started | Progress::Submitted) => unchanged(None),
+        | (Progress::Submitted, Progress::Invited | Progress::Started | Progress::Submitted) => {
+            unchanged(None)
+        }
     }
 }
 
@@ -85,11 +96,16 @@ fn advance(mirror: &Mirror, result: &AssessmentResult, standing: Standing, reaso
     }
 }
 
-/// A reading of `started` after a submission is believed when it started later than that submission, or,
-/// for the first attempt, when it remembers an original submission. A stale reading has neither.
+/// A reading of `started` after a submission is believed when it started later than that submission or
+/// remembers it as the original one. A stale reading does neither.
 fn is_reopened(mirror: &Mirror, result: &AssessmentResult) -> bool {
-    let remembers = mirror.standing.attempt == 1 && result.original_submitted_at.is_some();
+    let remembers = mirror.submitted_at.is_some() && result.original_submitted_at == mirror.submitted_at;
     remembers || is_later(result.started_at, mirror.submitted_at)
+}
+
+/// A stale reading of the submission that the present attempt came after.
+fn is_earlier_submission(mirror: &Mirror, result: &AssessmentResult) -> bool {
+    matches!((result.submitted_at, mirror.submitted_at), (Some(this), Some(known)) if this <= known)
 }
 
 fn is_later(this: Option<Timestamp>, than: Option<Timestamp>) -> bool {

@@ -4,7 +4,8 @@
 //! assessments and the ledger.
 
 use crate::domain::{
-    Assessment, AssessmentId, Assignment, AssignmentState, EventId, Facts, Opportunity, Reason, StageChanged, Tag, Title,
+    Assessment, AssessmentId, Assignment, AssignmentState, EventId, Facts, Opportunity, Reason, StageChanged,
+    Tag, Title,
 };
 
 use super::checks::Admission;
@@ -68,7 +69,7 @@ pub fn decide_stage_change(
         .collect();
     for assignment in ledger.iter().filter(|entry| entry.cause == event.id && entry.is_unfinished()) {
         if !decisions.iter().any(|decision| decision.assessment.as_ref() == Some(&assignment.assessment)) {
-            decisions.push(finish(assignment, admission.facts.clone()));
+            decisions.push(finish_begun(assignment, admission.facts.clone()));
         }
     }
     if decisions.is_empty() {
@@ -86,7 +87,7 @@ pub fn decide_stage_change(
 }
 
 /// The decision to finish what the same event began, whatever the tags say by now.
-pub(crate) fn finish(assignment: &Assignment, facts: Facts) -> AssignmentDecision {
+pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision {
     AssignmentDecision {
         assessment: Some(assignment.assessment.clone()),
         facts: Facts {
@@ -112,7 +113,9 @@ fn decide_verdict(
         TagVerdict::Names(assessment, tag) => {
             let step = match entry(assessment) {
                 Some(entry) => decide_known(entry, assessment, tag, &event.id, opportunity),
-                None if has_status_tag(&assessment.title, opportunity) => Step::Nothing(Reason::StatusTagPresent),
+                None if has_status_tag(&assessment.title, opportunity) => {
+                    Step::Nothing(Reason::StatusTagPresent)
+                }
                 None => Step::Invite(request(assessment, tag, None)),
             };
             (Some(assessment.id.clone()), step, tag.clone(), assessment.title.clone())

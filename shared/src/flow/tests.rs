@@ -1,0 +1,380 @@
+//! The decisions of `flow`, case by case and under every order of events.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    Assessment, AssessmentResult, AssessmentState, Assignment, AssignmentState, Mirror, Opportunity,
+    PersonName, Progress, Reason, ResultChanged, ResultNews, ResultState, StageChanged, StageEntry, Standing,
+    Tag, Title, TriggerStage,
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + second).unwrap()
+}
+
+fn tag(text: &str) -> Tag {
+    Tag::new(text).unwrap()
+}
+
+fn trigger() -> TriggerStage {
+    TriggerStage {
+        stage: "assessment".parse().unwrap(),
+        text: "Assessment".to_owned(),
+        added_at: at(0),
+        added_by: "user".parse().unwrap(),
+    }
+}
+
+fn opportunity(tags: &[&str]) -> Opportunity {
+    Opportunity {
+        id: "opportunity".parse().unwrap(),
+        contact: "contact".parse().unwrap(),
+        name: PersonName::default(),
+        email: Some("candidate@example.com".parse().unwrap()),
+        stage: "assessment".parse().unwrap(),
+        stage_entries: vec![StageEntry { stage: "assessment".parse().unwrap(), at: at(10) }],
+        archived_at: None,
+        tags: tags.iter().map(|text| tag(text)).collect(),
+        is_anonymised: false,
+        is_contact_allowed: true,
+    }
+}
+
+fn event(id: &str) -> StageChanged {
+    StageChanged {
+        id: id.parse().unwrap(),
+        triggered_at: at(10),
+        opportunity: "opportunity".parse().unwrap(),
+        to_stage: "assessment".parse().unwrap(),
+        body_digest: String::new(),
+    }
+}
+
+fn assessment() -> Assessment {
+    Assessment {
+        id: "rust".parse().unwrap(),
+        title: Title::new("Rust Basics").unwrap(),
+        state: AssessmentState::Published,
+        is_internal: false,
+    }
+}
+
+fn mirror(attempt: u32, progress: Progress) -> Mirror {
+    let standing = Standing { attempt, progress };
+    Mirror {
+        invitation: Some("invitation".parse().unwrap()),
+        result: "result".parse().unwrap(),
+        team_candidate: "person".parse().unwrap(),
+        standing,
+        shown: Some(standing),
+        noted: if progress == Progress::Submitted { attempt } else { attempt - 1 },
+        submitted_at: (progress == Progress::Submitted || attempt > 1).then(|| at(100)),
+    }
+}
+
+fn assignment(cause: &str, state: AssignmentState) -> Assignment {
+    Assignment {
+        team: "team".parse().unwrap(),
+        opportunity: "opportunity".parse().unwrap(),
+        contact: "contact".parse().unwrap(),
+        assessment: "rust".parse().unwrap(),
+        title: Title::new("Rust Basics").unwrap(),
+        original_tag: tag("rust basics"),
+        trigger_stage: "assessment".parse().unwrap(),
+        cause: cause.parse().unwrap(),
+        state,
+        lease: None,
+        is_note_in_doubt: false,
+        created_at: at(11),
+        version: 3,
+    }
+}
+
+fn decide(tags: &[&str], ledger: &[Assignment]) -> Vec<Step> {
+    let opportunity = opportunity(tags);
+    let admission = first_failure(&opportunity, &[trigger()], at(10)).unwrap();
+    let decisions = decide_stage_change(&event("event"), &opportunity, &admission, &[assessment()], ledger);
+    decisions.into_iter().map(|decision| decision.step).collect()
+}
+
+#[test]
+fn each_check_refuses_with_its_own_reason() {
+    type Change = fn(&mut Opportunity);
+    let cases: [(Change, Reason); 6] = [
+        (|one| one.stage = "offer".parse().unwrap(), Reason::MovedOn),
+        (|one| one.stage_entries[0].at = at(-1), Reason::EnteredBeforeTrigger),
+        (|one| one.archived_at = Some(at(5)), Reason::Archived),
+        (|one| one.is_anonymised = true, Reason::Anonymised),
+        (|one| one.email = None, Reason::NoEmail),
+        (|one| one.is_contact_allowed = false, Reason::ContactNotAllowed),
+    ];
+    for (change, expected) in cases {
+        let mut opportunity = opportunity(&["Rust Basics"]);
+        change(&mut opportunity);
+        assert_eq!(first_failure(&opportunity, &[trigger()], at(10)).unwrap_err().0, expected);
+    }
+    assert!(first_failure(&opportunity(&[]), &[trigger()], at(10)).is_ok());
+}
+
+#[test]
+fn entering_at_the_very_moment_counts_and_a_silent_history_leaves_it_to_the_signed_time() {
+    let mut opportunity = opportunity(&[]);
+    opportunity.stage_entries[0].at = at(0);
+    assert!(first_failure(&opportunity, &[trigger()], at(10)).is_ok());
+    opportunity.stage_entries.clear();
+    assert!(first_failure(&opportunity, &[trigger()], at(10)).is_ok());
+    assert_eq!(
+        first_failure(&opportunity, &[trigger()], at(-1)).unwrap_err().0,
+        Reason::EnteredBeforeTrigger
+    );
+}
+
+#[test]
+fn going_back_into_the_stage_counts_from_the_last_entry() {
+    let mut opportunity = opportunity(&[]);
+    opportunity.stage_entries.insert(0, StageEntry { stage: "assessment".parse().unwrap(), at: at(-50) });
+    assert_eq!(opportunity.entered_present_stage_at(), Some(at(10)));
+}
+
+#[test]
+fn tags_and_ledger_decide_the_step() {
+    let mirrored = |cause| assignment(cause, AssignmentState::Mirrored(mirror(1, Progress::Invited)));
+    let refused = |cause| assignment(cause, AssignmentState::Refused { reason: Reason::EmailRefused });
+    let inviting = assignment("other", AssignmentState::Inviting);
+    let nothing = |reason| vec![Step::Nothing(reason)];
+    assert!(
+        matches!(&decide(&["rust BASICS"], &[])[..], [Step::Invite(request)] if request.replaces.is_none())
+    );
+    assert_eq!(decide(&["Berlin"], &[]), nothing(Reason::NoMatchingTag));
+    assert_eq!(decide(&["Rust Basic"], &[]), nothing(Reason::MisspeltTag));
+    assert_eq!(decide(&["Rust Basics", "Rust Basics - Started"], &[]), nothing(Reason::StatusTagPresent));
+    assert_eq!(decide(&["Rust Basics - Invited"], &[]), nothing(Reason::StatusTagPresent));
+    assert_eq!(decide(&["Rust Basics - Invited"], &[mirrored("other")]), nothing(Reason::AlreadyAssigned));
+    assert_eq!(
+        decide(&["Rust Basics", "Rust Basics - Invited"], &[mirrored("other")]),
+        nothing(Reason::AlreadyAssigned)
+    );
+    assert_eq!(
+        decide(&["Rust Basics"], &[mirrored("other")]),
+        [Step::RestoreTags(Box::new(mirrored("other")))]
+    );
+    assert_eq!(decide(&["Rust Basics"], &[mirrored("event")]), [Step::Finish(Box::new(mirrored("event")))]);
+    assert_eq!(decide(&["Rust Basics"], &[inviting.clone()]), [Step::Finish(Box::new(inviting))]);
+    assert_eq!(decide(&["Rust Basics"], &[refused("event")]), nothing(Reason::EmailRefused));
+    assert!(
+        matches!(&decide(&["Rust Basics"], &[refused("other")])[..], [Step::Invite(request)] if request.replaces.is_some())
+    );
+}
+
+#[test]
+fn what_the_same_event_began_is_finished_even_if_its_tag_is_gone() {
+    let begun = assignment("event", AssignmentState::Inviting);
+    assert_eq!(decide(&["Berlin"], std::slice::from_ref(&begun)), [Step::Finish(Box::new(begun))]);
+}
+
+#[test]
+fn every_decision_names_what_it_rests_on() {
+    let opportunity = opportunity(&["Rust Basic"]);
+    let admission = first_failure(&opportunity, &[trigger()], at(10)).unwrap();
+    let [decision] = &decide_stage_change(&event("e"), &opportunity, &admission, &[assessment()], &[])[..]
+    else {
+        panic!("one decision expected")
+    };
+    assert_eq!(decision.facts.tag, Some(tag("Rust Basic")));
+    assert_eq!(decision.facts.title, Some(Title::new("Rust Basics").unwrap()));
+    assert_eq!(decision.facts.entered_at, Some(at(10)));
+    assert_eq!(decision.facts.trigger_added_at, Some(at(0)));
+}
+
+fn reading(state: ResultState, started: Option<i64>, submitted: Option<i64>) -> AssessmentResult {
+    AssessmentResult {
+        id: "result".parse().unwrap(),
+        assessment: "rust".parse().unwrap(),
+        title: None,
+        team_candidate: "person".parse().unwrap(),
+        state,
+        retake_number: 0,
+        started_at: started.map(at),
+        submitted_at: submitted.map(at),
+        original_submitted_at: None,
+        closed_reason: None,
+        score: None,
+        is_passed: None,
+        cut_score: None,
+        active_seconds: None,
+        challenges: Vec::new(),
+        is_dry_run: false,
+    }
+}
+
+#[test]
+fn a_reading_moves_the_standing_forward_and_never_back() {
+    use Progress::{Invited, Started, Submitted};
+    let started = reading(ResultState::Started, Some(50), None);
+    let submitted = reading(ResultState::Submitted, Some(50), Some(100));
+    let cases = [
+        (mirror(1, Invited), reading(ResultState::Opened, None, None), (1, Invited), None),
+        (mirror(1, Invited), started.clone(), (1, Started), Some(Reason::Started)),
+        (mirror(1, Invited), submitted.clone(), (1, Submitted), Some(Reason::Submitted)),
+        (mirror(1, Started), submitted.clone(), (1, Submitted), Some(Reason::Submitted)),
+        (mirror(1, Started), reading(ResultState::Submitting, Some(50), None), (1, Started), None),
+        (mirror(1, Started), reading(ResultState::Invited, None, None), (1, Started), None),
+        (mirror(1, Submitted), submitted, (1, Submitted), None),
+        (mirror(1, Submitted), started, (1, Submitted), None),
+        (
+            mirror(1, Submitted),
+            reading(ResultState::Started, Some(150), None),
+            (2, Started),
+            Some(Reason::Reopened),
+        ),
+        (
+            mirror(1, Submitted),
+            reading(ResultState::Submitted, Some(150), Some(200)),
+            (2, Submitted),
+            Some(Reason::Submitted),
+        ),
+        (
+            mirror(1, Started),
+            reading(ResultState::Terminated, Some(50), None),
+            (1, Started),
+            Some(Reason::Terminated),
+        ),
+        (mirror(1, Started), reading(ResultState::Unrecognised, Some(50), None), (1, Started), None),
+        (
+            mirror(1, Started),
+            AssessmentResult { is_dry_run: true, ..reading(ResultState::Submitted, None, Some(1)) },
+            (1, Started),
+            None,
+        ),
+    ];
+    for (mirror, reading, (attempt, progress), reason) in cases {
+        let update = decide_result(&mirror, &reading);
+        assert_eq!(
+            (update.mirror.standing, update.reason),
+            (Standing { attempt, progress }, reason),
+            "{reading:?}"
+        );
+    }
+}
+
+#[test]
+fn a_stale_reading_of_a_reopened_result_does_not_reopen_it_again() {
+    let second =
+        decide_result(&mirror(1, Progress::Submitted), &reading(ResultState::Started, Some(150), None))
+            .mirror;
+    let done = decide_result(&second, &reading(ResultState::Submitted, Some(150), Some(200))).mirror;
+    let stale = AssessmentResult {
+        original_submitted_at: Some(at(100)),
+        ..reading(ResultState::Started, Some(150), None)
+    };
+    assert_eq!(decide_result(&done, &stale).reason, None);
+}
+
+#[test]
+fn a_retake_is_followed_from_its_start_and_only_for_the_same_person() {
+    let earlier = mirror(1, Progress::Submitted);
+    let retake = |state| AssessmentResult {
+        id: "retake".parse().unwrap(),
+        retake_number: 2,
+        ..reading(state, Some(150), None)
+    };
+    assert_eq!(decide_retake(&earlier, &retake(ResultState::Invited)).reason, None);
+    let update = decide_retake(&earlier, &retake(ResultState::Started));
+    assert_eq!(update.reason, Some(Reason::Retaken));
+    assert_eq!(update.mirror.standing, Standing { attempt: 2, progress: Progress::Started });
+    assert_eq!(update.mirror.result, "retake".parse().unwrap());
+    let stranger =
+        AssessmentResult { team_candidate: "stranger".parse().unwrap(), ..retake(ResultState::Started) };
+    assert_eq!(decide_retake(&earlier, &stranger).reason, None);
+}
+
+#[test]
+fn superseded_tags_are_those_of_the_title_and_no_others() {
+    let one = assignment("e", AssignmentState::Inviting);
+    let present: Vec<_> = [
+        "Berlin",
+        "rust basics",
+        "Rust Basics",
+        "rust basics - invited",
+        "Rust Basics - Started",
+        "Rust Basics II",
+    ]
+    .map(tag)
+    .to_vec();
+    let superseded = superseded_tags(&one, Progress::Started, &present);
+    assert_eq!(superseded, ["rust basics", "Rust Basics", "rust basics - invited"].map(tag));
+}
+
+/// What Qualified says of a result over time: each history is a legal life of one result.
+fn life() -> impl Strategy<Value = Vec<AssessmentResult>> {
+    (1_usize..4).prop_map(|attempts| {
+        let mut life = vec![reading(ResultState::Invited, None, None)];
+        for attempt in 0..i64::try_from(attempts).unwrap() {
+            let (started, submitted) = (attempt * 100 + 10, attempt * 100 + 20);
+            let original = (attempt > 0).then(|| at(20));
+            for state in [ResultState::Started, ResultState::Submitting, ResultState::Submitted] {
+                let submitted = (state == ResultState::Submitted).then_some(submitted);
+                life.push(AssessmentResult {
+                    original_submitted_at: original,
+                    ..reading(state, Some(started), submitted)
+                });
+            }
+        }
+        life
+    })
+}
+
+proptest! {
+    /// Whatever is read in whatever order, any number of times: the standing never falls, no attempt is
+    /// noted twice, and a last fresh reading brings the truth.
+    #[test]
+    fn no_order_of_readings_regresses_a_standing(
+        (life, picks) in life().prop_flat_map(|life| {
+            let picks = proptest::collection::vec(0..life.len(), 0..20);
+            (Just(life), picks)
+        })
+    ) {
+        let mut mirror = Mirror { submitted_at: None, ..mirror(1, Progress::Invited) };
+        let mut noted = Vec::new();
+        for pick in picks.into_iter().chain([life.len() - 1]) {
+            let before = mirror.standing;
+            mirror = decide_result(&mirror, &life[pick]).mirror;
+            prop_assert!(mirror.standing >= before);
+            if mirror.is_note_due() {
+                noted.push(mirror.standing.attempt);
+                mirror.noted = mirror.standing.attempt;
+            }
+        }
+        prop_assert_eq!(mirror.standing.progress, Progress::Submitted);
+        let attempts = u32::try_from((life.len() - 1) / 3).unwrap();
+        prop_assert!(mirror.standing.attempt <= attempts);
+        let mut once = noted.clone();
+        once.dedup();
+        prop_assert_eq!(once, noted);
+    }
+
+    /// An event that may be dropped unread would not have changed anything.
+    #[test]
+    fn old_news_is_never_news(second in 0_i64..300, news in 0..3_usize, attempt in 1_u32..3, progress in 0..3_usize) {
+        let mirror = mirror(attempt, Progress::ALL[progress]);
+        let news = [ResultNews::Started, ResultNews::Submitted, ResultNews::StateChanged][news];
+        let event = ResultChanged {
+            id: "e".parse().unwrap(),
+            result: "result".parse().unwrap(),
+            news,
+            changed_at: Some(at(second)),
+            team_candidate: None,
+            assessment: None,
+        };
+        if is_old_news(&mirror, &event) {
+            let reading = match news {
+                ResultNews::Started => reading(ResultState::Started, Some(second), None),
+                ResultNews::Submitted => reading(ResultState::Submitted, Some(0), Some(second)),
+                ResultNews::StateChanged => unreachable!("never old"),
+            };
+            prop_assert_eq!(decide_result(&mirror, &reading).reason, None);
+        }
+    }
+}
