@@ -143,3 +143,10 @@ pub struct Release {
     #[serde(default)]
     pub order: Order,
 }
+
+/// How many attempts a delivery gets by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempts {
+    ByRules,
+    One,
+}

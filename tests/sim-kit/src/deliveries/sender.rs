@@ -6,20 +6,21 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::model::{Attempt, Compose, Delivery, ModeChange, Order, Outcome, Rules, State, Wire};
+use super::model::{Attempt, Attempts, Compose, Delivery, ModeChange, Order, Outcome, Rules, State, Wire};
 use crate::clock::{Clock, Millis};
 use crate::guarded::Guarded;
 
 struct Entry {
     shown: Delivery,
     compose: Compose,
+    attempts: Attempts,
 }
 
 #[derive(Default)]
 struct Queue {
     entries: Vec<Entry>,
     mode: ModeChange,
-    time_scale: f64,
+    rules: Rules,
     tasks: JoinSet<()>,
 }
 
@@ -27,14 +28,13 @@ struct Queue {
 #[derive(Clone)]
 pub struct Deliveries {
     clock: Clock,
-    rules: Arc<Rules>,
     client: reqwest::Client,
     queue: Guarded<Queue>,
 }
 
 impl fmt::Debug for Deliveries {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Deliveries").field("rules", &self.rules).finish_non_exhaustive()
+        out.debug_struct("Deliveries").field("clock", &self.clock).finish_non_exhaustive()
     }
 }
 
@@ -42,13 +42,11 @@ impl Deliveries {
     /// An empty queue.
     pub fn new(clock: Clock, rules: Rules) -> Self {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-        let queue = Queue { time_scale: rules.time_scale, ..Queue::default() };
         Self {
             clock,
             // Without a root store (the only way this fails) plain http still works through the default client.
-            client: client.timeout(rules.timeout).build().unwrap_or_default(),
-            rules: Arc::new(rules),
-            queue: Guarded::new(queue),
+            client: client.build().unwrap_or_default(),
+            queue: Guarded::new(Queue { rules, ..Queue::default() }),
         }
     }
 
@@ -56,6 +54,15 @@ impl Deliveries {
     ///
     /// A delivery that is called off at once leaves no trace and `None` is returned.
     pub fn send(&self, about: Value, compose: Compose) -> Option<String> {
+        self.queue_up(about, compose, Attempts::ByRules)
+    }
+
+    /// Like [`Self::send`], but never tried again by itself.
+    pub fn send_once(&self, about: Value, compose: Compose) -> Option<String> {
+        self.queue_up(about, compose, Attempts::One)
+    }
+
+    fn queue_up(&self, about: Value, compose: Compose, attempts: Attempts) -> Option<String> {
         let first = compose(1)?;
         let mut queue = self.queue.lock();
         let state = if take_one(&mut queue.mode.drop_next) {
@@ -76,7 +83,7 @@ impl Deliveries {
             state,
             attempts: Vec::new(),
         };
-        queue.entries.push(Entry { shown, compose });
+        queue.entries.push(Entry { shown, compose, attempts });
         drop(queue);
         if state == State::Queued {
             for _ in 0..copies {
@@ -134,7 +141,12 @@ impl Deliveries {
 
     /// Changes the factor on the pauses between attempts, from the next pause on.
     pub fn set_time_scale(&self, factor: f64) {
-        self.queue.lock().time_scale = factor;
+        self.queue.lock().rules.time_scale = factor;
+    }
+
+    /// Changes the rules, from the next attempt and the next pause on.
+    pub fn set_rules(&self, rules: Rules) {
+        self.queue.lock().rules = rules;
     }
 
     /// Every delivery, oldest first.
@@ -149,7 +161,9 @@ impl Deliveries {
 
     /// Forgets every delivery and disturbance and abandons running attempts.
     pub fn clear(&self) {
-        *self.queue.lock() = Queue { time_scale: self.rules.time_scale, ..Queue::default() };
+        let mut queue = self.queue.lock();
+        let rules = queue.rules.clone();
+        *queue = Queue { rules, ..Queue::default() };
     }
 
     fn hold_copy(&self, id: &str) {
@@ -157,8 +171,8 @@ impl Deliveries {
         let copy_id = format!("d{}", queue.entries.len() + 1);
         let Some(entry) = queue.entries.iter().find(|entry| entry.shown.id == id) else { return };
         let shown = Delivery { id: copy_id, ..entry.shown.clone() };
-        let compose = Arc::clone(&entry.compose);
-        queue.entries.push(Entry { shown, compose });
+        let copy = Entry { shown, compose: Arc::clone(&entry.compose), attempts: entry.attempts };
+        queue.entries.push(copy);
     }
 
     fn spawn<F>(&self, sending: fn(Self, String) -> F, id: &str)
@@ -182,8 +196,9 @@ impl Deliveries {
     }
 
     async fn retry(self, id: String) {
-        for (number, pause) in (2..).zip(self.rules.pauses_ms.clone()) {
-            self.clock.sleep_until(self.clock.now_ms() + self.scaled(pause)).await;
+        for number in 2.. {
+            let Some(pause) = self.pause_before(number) else { return };
+            self.clock.sleep_until(self.clock.now_ms().saturating_add(pause)).await;
             if self.attempt(&id, number, Self::verdict).await != Some(State::Waiting) {
                 return;
             }
@@ -194,22 +209,30 @@ impl Deliveries {
         self.attempt(&id, 1, Self::last_verdict).await;
     }
 
-    fn scaled(&self, pause: Millis) -> Millis {
-        (pause as f64 * self.queue.lock().time_scale) as Millis
+    /// The scaled pause before attempt `number`, `None` if there is no such attempt.
+    fn pause_before(&self, number: u32) -> Option<Millis> {
+        let queue = self.queue.lock();
+        let at = usize::try_from(number).ok()?.checked_sub(2)?;
+        let pause = *queue.rules.pauses_ms.get(at)?;
+        Some((pause as f64 * queue.rules.time_scale) as Millis)
     }
 
     /// The state after attempt `number` ended like this, while the rules may allow more attempts.
-    fn verdict(&self, outcome: &Outcome, number: u32) -> State {
-        let pauses_left = usize::try_from(number).is_ok_and(|number| number <= self.rules.pauses_ms.len());
-        if pauses_left && !outcome.is_success() && (self.rules.retried)(outcome) {
+    fn verdict(&self, id: &str, outcome: &Outcome, number: u32) -> State {
+        let again = {
+            let queue = self.queue.lock();
+            let by_rules = |entry: &Entry| entry.shown.id == id && entry.attempts == Attempts::ByRules;
+            queue.entries.iter().any(by_rules) && (queue.rules.retried)(outcome)
+        };
+        if again && !outcome.is_success() && self.pause_before(number.saturating_add(1)).is_some() {
             State::Waiting
         } else {
-            self.last_verdict(outcome, number)
+            self.last_verdict(id, outcome, number)
         }
     }
 
     /// The state after an attempt that is not followed by another.
-    fn last_verdict(&self, outcome: &Outcome, _: u32) -> State {
+    fn last_verdict(&self, _: &str, outcome: &Outcome, _: u32) -> State {
         if outcome.is_success() { State::Delivered } else { State::Failed }
     }
 
@@ -218,7 +241,7 @@ impl Deliveries {
         &self,
         id: &str,
         number: u32,
-        verdict: fn(&Self, &Outcome, u32) -> State,
+        verdict: fn(&Self, &str, &Outcome, u32) -> State,
     ) -> Option<State> {
         let compose = {
             let queue = self.queue.lock();
@@ -230,7 +253,7 @@ impl Deliveries {
         };
         let at_ms = self.clock.now_ms();
         let outcome = self.post(&wire).await;
-        let state = verdict(self, &outcome, number);
+        let state = verdict(self, id, &outcome, number);
         self.change(id, |shown| {
             shown.url.clone_from(&wire.url);
             shown.body = readable(&wire.body);
@@ -241,7 +264,8 @@ impl Deliveries {
     }
 
     async fn post(&self, wire: &Wire) -> Outcome {
-        let mut request = self.client.post(&wire.url).body(wire.body.clone());
+        let timeout = self.queue.lock().rules.timeout;
+        let mut request = self.client.post(&wire.url).timeout(timeout).body(wire.body.clone());
         for (name, value) in &wire.headers {
             request = request.header(name, value);
         }
