@@ -1,0 +1,232 @@
+//! The environment's variables, each checked before anything runs.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+use super::AppSecret;
+use crate::telemetry;
+
+/// Where the app secret is.
+#[derive(Debug, Clone)]
+pub enum AppSecretSource {
+    /// `APP_SECRET_ID`: in Secrets Manager, by name or ARN.
+    SecretsManager {
+        /// The name or ARN.
+        id: String,
+    },
+    /// `APP_SECRET_JSON`: here, for local runs.
+    Inline(Box<AppSecret>),
+}
+
+/// The configuration of every function.
+///
+/// Base URLs end with a slash, so that [`Url::join`] with a relative path appends to them.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `TABLE_NAME`: the DynamoDB table.
+    pub table_name: String,
+    /// `QUEUE_URL`: the SQS queue between intake and worker, exactly as SQS names it.
+    pub queue_url: Url,
+    /// `APP_SECRET_ID` or `APP_SECRET_JSON`, not both.
+    pub app_secret: AppSecretSource,
+    /// `LEVER_API_BASE`: Lever's Data API, with its `/v1/`.
+    pub lever_api_base: Url,
+    /// `LEVER_AUTH_BASE`: where Lever's `authorize` and `oauth/token` are.
+    pub lever_auth_base: Url,
+    /// `LEVER_AUDIENCE`: sent to Lever as it is. Without its final slash Lever issues tokens that open
+    /// nothing (Lever: OAuth page).
+    pub lever_audience: String,
+    /// `QUALIFIED_API_BASE`: Qualified's API, with its `/api/v1/`.
+    pub qualified_api_base: Url,
+    /// `PUBLIC_BASE_URL`: where browsers, Lever and Qualified reach this service.
+    pub public_base_url: Url,
+    /// `RUST_LOG`: what is logged; [`telemetry::FILTER_DEFAULT`] if not set.
+    pub log_filter: String,
+}
+
+/// Some variables are missing or malformed; names all of them and shows no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError {
+    /// The variables that are not set, or blank.
+    pub missing: Vec<&'static str>,
+    /// The variables that cannot be used.
+    pub malformed: Vec<Malformed>,
+}
+
+/// A variable that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// Which one.
+    pub variable: &'static str,
+    /// What it has to be.
+    pub problem: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        if !self.missing.is_empty() {
+            write!(f, "missing: {}", self.missing.join(", "))?;
+            separator = "; ";
+        }
+        for Malformed { variable, problem } in &self.malformed {
+            write!(f, "{separator}malformed: {variable} ({problem})")?;
+            separator = "; ";
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    /// Reads the environment of the process.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|variable| std::env::var(variable).ok())
+    }
+
+    /// Reads the variables that `lookup` knows.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader { lookup, error: ConfigError { missing: Vec::new(), malformed: Vec::new() } };
+        let table_name = reader.required("TABLE_NAME", table_name);
+        let queue_url = reader.required("QUEUE_URL", url);
+        let app_secret = reader.app_secret();
+        let lever_api_base = reader.required("LEVER_API_BASE", base_url);
+        let lever_auth_base = reader.required("LEVER_AUTH_BASE", base_url);
+        let lever_audience = reader.required("LEVER_AUDIENCE", audience);
+        let qualified_api_base = reader.required("QUALIFIED_API_BASE", base_url);
+        let public_base_url = reader.required("PUBLIC_BASE_URL", base_url);
+        let log_filter = reader.log_filter();
+        let whole = || {
+            Some(Self {
+                table_name: table_name?,
+                queue_url: queue_url?,
+                app_secret: app_secret?,
+                lever_api_base: lever_api_base?,
+                lever_auth_base: lever_auth_base?,
+                lever_audience: lever_audience?,
+                qualified_api_base: qualified_api_base?,
+                public_base_url: public_base_url?,
+                log_filter: log_filter?,
+            })
+        };
+        whole().ok_or(reader.error)
+    }
+}
+
+/// Reads variables and collects what is wrong; whatever gave nothing has left its name in `error`.
+struct Reader<L> {
+    lookup: L,
+    error: ConfigError,
+}
+
+impl<L: Fn(&str) -> Option<String>> Reader<L> {
+    fn required<T>(&mut self, variable: &'static str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+        let Some(value) = self.value(variable) else {
+            self.error.missing.push(variable);
+            return None;
+        };
+        self.parsed(variable, parse(&value))
+    }
+
+    fn app_secret(&mut self) -> Option<AppSecretSource> {
+        match (self.value("APP_SECRET_ID"), self.value("APP_SECRET_JSON")) {
+            (Some(id), None) => self.parsed("APP_SECRET_ID", secret_id(id)),
+            (None, Some(json)) => {
+                let secret = AppSecret::parse(&json).map(Box::new).map_err(|error| error.to_string());
+                self.parsed("APP_SECRET_JSON", secret.map(AppSecretSource::Inline))
+            }
+            (None, None) => {
+                self.error.missing.push("APP_SECRET_ID or APP_SECRET_JSON");
+                None
+            }
+            (Some(_), Some(_)) => self
+                .parsed("APP_SECRET_ID and APP_SECRET_JSON", Err("only one of them may be set".to_owned())),
+        }
+    }
+
+    fn log_filter(&mut self) -> Option<String> {
+        let filter = self.value("RUST_LOG").unwrap_or_else(|| telemetry::FILTER_DEFAULT.to_owned());
+        let problem = "has to be a filter such as info,lever_integration=debug";
+        let filter = if telemetry::is_filter(&filter) { Ok(filter) } else { Err(problem.to_owned()) };
+        self.parsed("RUST_LOG", filter)
+    }
+
+    fn value(&self, variable: &str) -> Option<String> {
+        (self.lookup)(variable).filter(|value| !value.trim().is_empty())
+    }
+
+    fn parsed<T>(&mut self, variable: &'static str, parsed: Result<T, String>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.error.malformed.push(Malformed { variable, problem });
+                None
+            }
+        }
+    }
+}
+
+/// What DynamoDB accepts as a table's name (DynamoDB: naming rules).
+fn table_name(text: &str) -> Result<String, String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    if (3..=255).contains(&text.len()) && text.bytes().all(allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err("has to be 3 to 255 letters, digits, '_', '.' or '-'".to_owned())
+    }
+}
+
+/// What Secrets Manager accepts as a name or ARN (Secrets Manager: API reference, `GetSecretValue`).
+fn secret_id(id: String) -> Result<AppSecretSource, String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-:".contains(&byte);
+    if id.len() <= 2048 && id.bytes().all(allowed) {
+        Ok(AppSecretSource::SecretsManager { id })
+    } else {
+        Err("has to be the name or ARN of a secret".to_owned())
+    }
+}
+
+fn audience(text: &str) -> Result<String, String> {
+    url(text)?;
+    if text.ends_with('/') { Ok(text.to_owned()) } else { Err("has to end with a slash".to_owned()) }
+}
+
+fn base_url(text: &str) -> Result<Url, String> {
+    let mut url = url(text)?;
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+fn url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| "has to be a URL")?;
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if !(url.scheme() == "https" || url.scheme() == "http" && is_loopback) {
+        return Err("has to be https; http is for this machine only".to_owned());
+    }
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err("must not have a user, a query or a fragment".to_owned());
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests;

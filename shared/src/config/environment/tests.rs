@@ -1,0 +1,132 @@
+//! Every variable: what is accepted, what is refused, and that no value is ever shown.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::config::app_secret::SAMPLE;
+
+const VARIABLES: [(&str, &str); 8] = [
+    ("TABLE_NAME", "lever-integration"),
+    ("QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/events"),
+    ("APP_SECRET_ID", "lever-integration/app"),
+    ("LEVER_API_BASE", "https://api.lever.co/v1"),
+    ("LEVER_AUTH_BASE", "https://auth.lever.co"),
+    ("LEVER_AUDIENCE", "https://api.lever.co/v1/"),
+    ("QUALIFIED_API_BASE", "https://www.qualified.io/api/v1/"),
+    ("PUBLIC_BASE_URL", "https://lever.example.com/prod"),
+];
+
+fn read(changes: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
+    let mut variables: BTreeMap<&str, String> =
+        VARIABLES.map(|(name, value)| (name, value.to_owned())).into();
+    for (name, value) in changes {
+        variables.insert(name, (*value).to_owned());
+    }
+    Config::from_lookup(|name| variables.get(name).cloned())
+}
+
+fn problem(variable: &'static str, value: &str) -> String {
+    let error = read(&[(variable, value)]).unwrap_err();
+    assert_eq!(error.missing, [""; 0], "{value}");
+    assert_eq!(error.malformed.len(), 1, "{value}: {error}");
+    assert_eq!(error.malformed[0].variable, variable);
+    assert!(!error.to_string().contains(value) && !format!("{error:?}").contains(value), "{error}");
+    error.malformed[0].problem.clone()
+}
+
+#[test]
+fn a_whole_environment_is_read_and_base_urls_can_be_joined() {
+    let config = read(&[]).unwrap();
+    assert_eq!(config.table_name, "lever-integration");
+    assert_eq!(config.queue_url.as_str(), VARIABLES[1].1);
+    let AppSecretSource::SecretsManager { id } = &config.app_secret else { panic!("{config:?}") };
+    assert_eq!(id, "lever-integration/app");
+    assert_eq!(config.lever_api_base.join("stages").unwrap().as_str(), "https://api.lever.co/v1/stages");
+    assert_eq!(
+        config.lever_auth_base.join("oauth/token").unwrap().as_str(),
+        "https://auth.lever.co/oauth/token"
+    );
+    assert_eq!(config.lever_audience, "https://api.lever.co/v1/");
+    assert_eq!(config.qualified_api_base.as_str(), "https://www.qualified.io/api/v1/");
+    assert_eq!(config.public_base_url.as_str(), "https://lever.example.com/prod/");
+    assert_eq!(config.log_filter, "info");
+}
+
+#[test]
+fn all_that_is_missing_or_malformed_is_named_in_one_error() {
+    let error = Config::from_lookup(|name| match name {
+        "QUEUE_URL" => Some("canary".to_owned()),
+        "LEVER_AUDIENCE" => Some("https://canary.example.com".to_owned()),
+        "RUST_LOG" => Some("canary=canary=canary".to_owned()),
+        "PUBLIC_BASE_URL" => Some("  ".to_owned()),
+        _ => None,
+    })
+    .unwrap_err();
+    insta::assert_snapshot!(error, @"missing: TABLE_NAME, APP_SECRET_ID or APP_SECRET_JSON, LEVER_API_BASE, LEVER_AUTH_BASE, QUALIFIED_API_BASE, PUBLIC_BASE_URL; malformed: QUEUE_URL (has to be a URL); malformed: LEVER_AUDIENCE (has to end with a slash); malformed: RUST_LOG (has to be a filter such as info,lever_integration=debug)");
+}
+
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    for (name, value) in [
+        ("LEVER_API_BASE", "http://127.0.0.1:8081/v1"),
+        ("LEVER_AUTH_BASE", "http://localhost:8081"),
+        ("LEVER_AUDIENCE", "http://[::1]:8081/v1/"),
+        ("QUEUE_URL", "http://sqs.us-east-1.localhost:4566/000000000000/events"),
+    ] {
+        assert!(read(&[(name, value)]).is_ok(), "{value}");
+    }
+    for value in [
+        "http://api.lever.co/v1",
+        "http://localhost.example.com",
+        "http://169.254.169.254",
+        "http://127.0.0.1.example.com",
+        "ftp://localhost",
+        "file:///etc/passwd",
+    ] {
+        assert_eq!(problem("LEVER_API_BASE", value), "has to be https; http is for this machine only");
+    }
+}
+
+#[test]
+fn a_url_has_no_user_query_or_fragment() {
+    for value in [
+        "https://user@example.com",
+        "https://user:word@example.com",
+        "https://example.com/?a=1",
+        "https://example.com/#a",
+    ] {
+        assert_eq!(problem("PUBLIC_BASE_URL", value), "must not have a user, a query or a fragment");
+    }
+    assert_eq!(problem("PUBLIC_BASE_URL", "example.com/page"), "has to be a URL");
+}
+
+#[test]
+fn names_in_aws_keep_to_its_rules() {
+    let long = "a".repeat(256);
+    for value in ["zq", "a b c", "arn:aws:dynamodb", long.as_str()] {
+        assert!(problem("TABLE_NAME", value).starts_with("has to be 3 to 255"), "{value}");
+    }
+    assert_eq!(
+        problem("APP_SECRET_ID", r#"{"lever_client_id":"canary"}"#),
+        "has to be the name or ARN of a secret"
+    );
+}
+
+#[test]
+fn the_app_secret_is_named_once_and_checked_at_once_if_it_is_here() {
+    let inline = read(&[("APP_SECRET_ID", ""), ("APP_SECRET_JSON", SAMPLE)]).unwrap();
+    assert!(matches!(inline.app_secret, AppSecretSource::Inline(_)));
+    assert!(!format!("{inline:?}").contains("canary"), "{inline:?}");
+
+    let both = read(&[("APP_SECRET_JSON", SAMPLE)]).unwrap_err();
+    assert_eq!(
+        both.to_string(),
+        "malformed: APP_SECRET_ID and APP_SECRET_JSON (only one of them may be set)"
+    );
+
+    let broken =
+        read(&[("APP_SECRET_ID", ""), ("APP_SECRET_JSON", &SAMPLE.replace("session_key", "canary"))]);
+    let error = broken.unwrap_err();
+    assert_eq!(error.malformed[0].variable, "APP_SECRET_JSON");
+    assert!(!error.to_string().contains("canary"), "{error}");
+}
