@@ -6,16 +6,19 @@
 mod batch;
 mod envelope;
 mod error;
+mod limits;
 mod memory;
+mod retry;
 mod sqs;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use batch::{BatchItem, handle_batch};
+pub use batch::{BatchError, BatchItem, handle_batch};
 pub use envelope::Envelope;
 pub use error::Error;
+pub use limits::{BATCH_MAX, POSTPONE_MAX, RECEIVES_MAX, VISIBILITY_TIMEOUT, WORKER_TIMEOUT};
 pub use memory::{DeadLetter, MemoryQueue};
 pub use sqs::SqsQueue;
 
