@@ -3,11 +3,13 @@
 //! Every write that replaces something names the version it replaces, so a write based on an old reading
 //! never wins: it answers [`Recorded::Conflict`] and the caller reads and decides again. A crash between
 //! two calls leaves the table as after the first one; nothing here spans two items.
-//! Both implementations pass the same suite, [`conformance`].
+//! Both implementations pass the same suite, `conformance`.
 
 mod dynamodb;
 mod error;
 mod memory;
+mod page;
+mod retention;
 
 #[cfg(any(test, feature = "test-support"))]
 pub mod conformance;
@@ -16,10 +18,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Activity, ActivityId, Assignment, Connection, OpportunityId, ResultId, StageId, Team, TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, Connection, OpportunityId, ResultId, StageId, Team, TeamId,
+    TriggerStage,
 };
 
-pub use dynamodb::{DynamoStore, create_table};
+pub use dynamodb::{DynamoStore, IndexSchema, Projected, TABLE, TableSchema, create_table};
 pub use error::Error;
 pub use memory::MemoryStore;
 
@@ -71,7 +74,7 @@ pub trait Store: Send + Sync {
     /// Writes a team.
     async fn record_team(&self, team: &Team) -> Result<Recorded, Error>;
 
-    /// Writes a connection.
+    /// Writes a connection, all but `last_event_at`: only [`Store::record_event_seen`] moves that.
     async fn record_connection(&self, connection: &Connection) -> Result<Recorded, Error>;
     /// Notes that a delivery with a valid signature came; never moves back and touches no version.
     /// Does nothing for a team without a connection.
@@ -79,26 +82,43 @@ pub trait Store: Send + Sync {
     /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100.
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error>;
 
-    /// Adds a trigger stage. One that is there already keeps the time it was added; its text is renewed.
+    /// Adds a trigger stage. One that is there already keeps when and by whom it was added; its text is
+    /// renewed.
     async fn record_trigger_stage(&self, team: &TeamId, stage: &TriggerStage) -> Result<(), Error>;
     /// Removes a trigger stage; one that is not there is no error.
     async fn remove_trigger_stage(&self, team: &TeamId, stage: &StageId) -> Result<(), Error>;
 
     /// Reads all assignments of an opportunity, consistently, ordered by assessment id.
-    async fn load_assignments(&self, team: &TeamId, opportunity: &OpportunityId) -> Result<Vec<Assignment>, Error>;
-    /// Finds the assignments that follow a result; several opportunities of one person may.
+    async fn load_assignments(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+    ) -> Result<Vec<Assignment>, Error>;
+    /// Finds the assignments that follow a result; several opportunities of one person may. One that was
+    /// written within the last second or so may be missing, one that follows another result by now is not
+    /// among them. Ordered by opportunity and assessment id.
     async fn find_assignments(&self, team: &TeamId, result: &ResultId) -> Result<Vec<Assignment>, Error>;
     /// Writes an assignment.
     async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error>;
 
     /// Writes a line of activity; the same id and time again replaces it. It expires after 90 days.
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error>;
-    /// Reads one line of activity.
-    async fn load_activity(&self, team: &TeamId, at: Timestamp, id: &ActivityId) -> Result<Option<Activity>, Error>;
+    /// Reads one line of activity, consistently; nothing if it is past its time.
+    async fn load_activity(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Activity>, Error>;
     /// Lists a team's activity, newest first. `limit` 1 to 100. Lines past their time are left out.
-    async fn team_activity(&self, team: &TeamId, cursor: Option<&str>, limit: usize)
-    -> Result<Page<Activity>, Error>;
-    /// Lists the newest activity of one opportunity, newest first. `limit` 1 to 100.
+    async fn team_activity(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Activity>, Error>;
+    /// Lists the newest activity of one opportunity, newest first. `limit` 1 to 100. A line that was written
+    /// within the last second or so may be missing; lines past their time are left out.
     async fn opportunity_activity(
         &self,
         team: &TeamId,

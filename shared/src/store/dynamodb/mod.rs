@@ -1,0 +1,22 @@
+//! The store on DynamoDB: one table for everything, keyed so that each question is one query.
+//!
+//! `schema` has the facts about the table, `keys` the keys of its items, `item` their attributes, `table`
+//! the calls; the other modules answer the questions of the trait. Invariants: every key starts with the
+//! team and is made in `keys` only, there is no scan, every item has a schema version, and no credential
+//! is in the table unsealed.
+
+mod activities;
+mod assignments;
+mod connections;
+mod item;
+mod keys;
+mod schema;
+mod store;
+mod table;
+mod teams;
+
+#[cfg(test)]
+mod tests;
+
+pub use schema::{IndexSchema, Projected, TABLE, TableSchema, create_table};
+pub use store::DynamoStore;

@@ -1,0 +1,115 @@
+//! [`DynamoStore`]: hands each question of the trait to the module that answers it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use jiff::Timestamp;
+
+use super::table::Table;
+use super::{activities, assignments, connections, teams};
+use crate::clock::Clock;
+use crate::domain::{
+    Activity, ActivityId, Assignment, Connection, OpportunityId, ResultId, StageId, Team, TeamId,
+    TriggerStage,
+};
+use crate::seal::Keyring;
+use crate::store::{Error, Page, Recorded, Store, TeamContext};
+
+/// The store on one DynamoDB table.
+pub struct DynamoStore {
+    pub(super) table: Table,
+    pub(super) keyring: Keyring,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl DynamoStore {
+    /// A store on an existing table (see [`super::TABLE`]). Credentials are sealed with the keyring; the
+    /// clock decides what has expired.
+    pub fn new(
+        client: Client,
+        table_name: impl Into<String>,
+        keyring: Keyring,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { table: Table::new(client, table_name.into()), keyring, clock }
+    }
+}
+
+#[async_trait]
+impl Store for DynamoStore {
+    async fn load_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error> {
+        teams::load(self, team).await
+    }
+
+    async fn record_team(&self, team: &Team) -> Result<Recorded, Error> {
+        teams::record(self, team).await
+    }
+
+    async fn record_connection(&self, connection: &Connection) -> Result<Recorded, Error> {
+        connections::record(self, connection).await
+    }
+
+    async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
+        connections::record_event_seen(self, team, at).await
+    }
+
+    async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
+        connections::list(self, cursor, limit).await
+    }
+
+    async fn record_trigger_stage(&self, team: &TeamId, stage: &TriggerStage) -> Result<(), Error> {
+        teams::record_trigger_stage(self, team, stage).await
+    }
+
+    async fn remove_trigger_stage(&self, team: &TeamId, stage: &StageId) -> Result<(), Error> {
+        teams::remove_trigger_stage(self, team, stage).await
+    }
+
+    async fn load_assignments(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+    ) -> Result<Vec<Assignment>, Error> {
+        assignments::load(self, team, opportunity).await
+    }
+
+    async fn find_assignments(&self, team: &TeamId, result: &ResultId) -> Result<Vec<Assignment>, Error> {
+        assignments::find(self, team, result).await
+    }
+
+    async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error> {
+        assignments::record(self, assignment).await
+    }
+
+    async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
+        activities::record(self, activity).await
+    }
+
+    async fn load_activity(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Activity>, Error> {
+        activities::load(self, team, at, id).await
+    }
+
+    async fn team_activity(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Activity>, Error> {
+        activities::list(self, team, cursor, limit).await
+    }
+
+    async fn opportunity_activity(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+        limit: usize,
+    ) -> Result<Vec<Activity>, Error> {
+        activities::list_of_opportunity(self, team, opportunity, limit).await
+    }
+}

@@ -1,0 +1,204 @@
+//! The store in memory, for tests.
+//!
+//! Behaves as the table does, conformance suite included; forgets everything with the process.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
+use crate::clock::Clock;
+use crate::domain::{
+    Activity, ActivityId, AssessmentId, Assignment, Connection, OpportunityId, ResultId, StageId, Team,
+    TeamId, TriggerStage,
+};
+
+/// A store that lives as long as the process.
+pub struct MemoryStore {
+    teams: Mutex<BTreeMap<TeamId, Rows>>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct Rows {
+    team: Option<Team>,
+    connection: Option<Connection>,
+    trigger_stages: BTreeMap<StageId, TriggerStage>,
+    assignments: BTreeMap<(OpportunityId, AssessmentId), Assignment>,
+    activity: BTreeMap<(Timestamp, ActivityId), Activity>,
+}
+
+impl MemoryStore {
+    /// An empty store; the clock decides what has expired.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { teams: Mutex::default(), clock }
+    }
+
+    fn teams(&self) -> MutexGuard<'_, BTreeMap<TeamId, Rows>> {
+        self.teams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest lines that are wanted, newest first, without those past their time.
+    fn newest(&self, team: &TeamId, is_wanted: impl Fn(&Activity) -> bool, limit: usize) -> Vec<Activity> {
+        let oldest = retention::oldest_kept(self.clock.now());
+        let teams = self.teams();
+        let lines = teams.get(team).into_iter().flat_map(|rows| rows.activity.values().rev());
+        lines.filter(|line| line.at >= oldest && is_wanted(line)).take(limit).cloned().collect()
+    }
+}
+
+/// Compares the version a write names with the present one, 0 standing for an absent item.
+fn next_version(present: Option<u64>, named: u64) -> Recorded {
+    if present.unwrap_or(0) == named { Recorded::Done { version: named + 1 } } else { Recorded::Conflict }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn load_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error> {
+        Ok(self.teams().get(team).and_then(|rows| {
+            Some(TeamContext {
+                team: rows.team.clone()?,
+                connection: rows.connection.clone(),
+                trigger_stages: rows.trigger_stages.values().cloned().collect(),
+            })
+        }))
+    }
+
+    async fn record_team(&self, team: &Team) -> Result<Recorded, Error> {
+        let mut teams = self.teams();
+        let row = &mut teams.entry(team.id.clone()).or_default().team;
+        let recorded = next_version(row.as_ref().map(|row| row.version), team.version);
+        if let Recorded::Done { version } = recorded {
+            *row = Some(Team { version, ..team.clone() });
+        }
+        Ok(recorded)
+    }
+
+    async fn record_connection(&self, connection: &Connection) -> Result<Recorded, Error> {
+        let mut teams = self.teams();
+        let row = &mut teams.entry(connection.team.clone()).or_default().connection;
+        let recorded = next_version(row.as_ref().map(|row| row.version), connection.version);
+        if let Recorded::Done { version } = recorded {
+            let last_event_at = row.as_ref().and_then(|row| row.last_event_at);
+            *row = Some(Connection { version, last_event_at, ..connection.clone() });
+        }
+        Ok(recorded)
+    }
+
+    async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
+        if let Some(connection) = self.teams().get_mut(team).and_then(|rows| rows.connection.as_mut()) {
+            connection.last_event_at = connection.last_event_at.max(Some(at));
+        }
+        Ok(())
+    }
+
+    async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
+        let limit = page::checked_limit(limit)?;
+        let after = cursor.map(page::parse_after_team).transpose()?;
+        let start = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let teams = self.teams();
+        let connected =
+            teams.range::<TeamId, _>((start, Bound::Unbounded)).filter(|(_, rows)| rows.connection.is_some());
+        let rows = connected.map(|(team, _)| team.clone()).take(limit + 1).collect();
+        Ok(page::cut(rows, limit, page::after_team))
+    }
+
+    async fn record_trigger_stage(&self, team: &TeamId, stage: &TriggerStage) -> Result<(), Error> {
+        let mut teams = self.teams();
+        let stages = &mut teams.entry(team.clone()).or_default().trigger_stages;
+        let row = stages.entry(stage.stage.clone()).or_insert_with(|| stage.clone());
+        row.text.clone_from(&stage.text);
+        Ok(())
+    }
+
+    async fn remove_trigger_stage(&self, team: &TeamId, stage: &StageId) -> Result<(), Error> {
+        if let Some(rows) = self.teams().get_mut(team) {
+            rows.trigger_stages.remove(stage);
+        }
+        Ok(())
+    }
+
+    async fn load_assignments(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+    ) -> Result<Vec<Assignment>, Error> {
+        let teams = self.teams();
+        let rows = teams.get(team).into_iter().flat_map(|rows| rows.assignments.values());
+        Ok(rows.filter(|row| row.opportunity == *opportunity).cloned().collect())
+    }
+
+    async fn find_assignments(&self, team: &TeamId, result: &ResultId) -> Result<Vec<Assignment>, Error> {
+        let teams = self.teams();
+        let rows = teams.get(team).into_iter().flat_map(|rows| rows.assignments.values());
+        let follows = |row: &&Assignment| row.mirror().is_some_and(|mirror| mirror.result == *result);
+        Ok(rows.filter(follows).cloned().collect())
+    }
+
+    async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error> {
+        let mut teams = self.teams();
+        let rows = &mut teams.entry(assignment.team.clone()).or_default().assignments;
+        let key = (assignment.opportunity.clone(), assignment.assessment.clone());
+        let recorded = next_version(rows.get(&key).map(|row| row.version), assignment.version);
+        if let Recorded::Done { version } = recorded {
+            rows.insert(key, Assignment { version, ..assignment.clone() });
+        }
+        Ok(recorded)
+    }
+
+    async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
+        let mut teams = self.teams();
+        let rows = &mut teams.entry(activity.team.clone()).or_default().activity;
+        rows.insert((activity.at, activity.id.clone()), activity.clone());
+        Ok(())
+    }
+
+    async fn load_activity(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Activity>, Error> {
+        Ok(self.newest(team, |line| line.at == at && line.id == *id, 1).pop())
+    }
+
+    async fn team_activity(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Activity>, Error> {
+        let limit = page::checked_limit(limit)?;
+        let before = cursor.map(|cursor| page::parse_after_activity(cursor, team)).transpose()?;
+        let follows =
+            |line: &Activity| before.as_ref().is_none_or(|(at, id)| (line.at, &line.id) < (*at, id));
+        Ok(page::cut(self.newest(team, follows, limit + 1), limit, page::after_activity))
+    }
+
+    async fn opportunity_activity(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+        limit: usize,
+    ) -> Result<Vec<Activity>, Error> {
+        let limit = page::checked_limit(limit)?;
+        Ok(self.newest(team, |line| line.opportunity == *opportunity, limit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::store::conformance;
+
+    #[tokio::test]
+    async fn the_store_in_memory_conforms() {
+        let clock = Arc::new(ManualClock::at("2026-03-01T09:00:00Z".parse().unwrap()));
+        let store = MemoryStore::new(clock.clone());
+        conformance::run(&store, &clock).await.unwrap();
+    }
+}
