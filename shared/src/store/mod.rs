@@ -79,7 +79,8 @@ pub trait Store: Send + Sync {
     /// Notes that a delivery with a valid signature came; never moves back and touches no version.
     /// Does nothing for a team without a connection.
     async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error>;
-    /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100.
+    /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100. One that
+    /// was connected within the last second or so may be missing.
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error>;
 
     /// Adds a trigger stage. One that is there already keeps when and by whom it was added; its text is

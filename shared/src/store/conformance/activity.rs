@@ -99,6 +99,7 @@ async fn pages_have_every_line_once_and_newest_first(store: &dyn Store, clock: &
             assert!(page.next.is_none() || page.rows.len() == limit, "a page that is not full is the last");
             assert!(!page.rows.is_empty(), "there is no empty page at the end");
             listed.extend(page.rows);
+            assert!(listed.len() <= expected.len(), "the listing ends");
             cursor = page.next;
             if cursor.is_none() {
                 break;

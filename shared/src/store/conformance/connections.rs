@@ -11,6 +11,9 @@ use crate::clock::ManualClock;
 use crate::domain::{Connection, ConnectionState, LeverEnvironment, TeamId};
 use crate::store::{Error, Recorded, Store};
 
+/// More than all connections of the suite.
+const LISTED_MAX: usize = 1000;
+
 pub(super) async fn check(store: &dyn Store, clock: &ManualClock) -> Outcome {
     a_connection_comes_back_as_it_was_recorded(store, clock).await?;
     an_old_reading_of_a_connection_never_wins(store, clock).await?;
@@ -147,6 +150,7 @@ async fn walk(store: &dyn Store, limit: usize) -> Result<Vec<TeamId>, Error> {
         assert!(page.rows.len() <= limit);
         assert!(page.next.is_none() || page.rows.len() == limit, "a page that is not full is the last");
         listed.extend(page.rows);
+        assert!(listed.len() < LISTED_MAX, "the walk ends");
         cursor = page.next;
         if cursor.is_none() {
             return Ok(listed);

@@ -414,6 +414,19 @@ async fn credentials_are_sealed_anew_with_the_active_key_when_written() {
     assert_eq!(error.disposition(), Disposition::TRANSIENT, "{error}");
 }
 
+/// No engine here lags, so the index is made to name an assignment that follows another result by now.
+#[tokio::test]
+async fn an_index_that_lags_behind_does_not_mislead() {
+    let client = client(&engine().await, 1);
+    let store = store(client.clone());
+    let id: TeamId = "t1".parse().unwrap();
+    let [.., key, _] = record_all(&store, "t1").await;
+    let mut item = raw(&client, &key).await;
+    item.insert("result_key".to_owned(), text(&keys::result(&id, &"result-1".parse().unwrap())));
+    put_raw(&client, item).await;
+    assert_eq!(store.find_assignments(&id, &"result-1".parse().unwrap()).await, Ok(vec![]));
+}
+
 #[tokio::test]
 async fn a_write_whose_answer_was_lost_is_no_conflict() {
     let engine = engine().await;
