@@ -1,8 +1,20 @@
-//! Lever: its webhook deliveries.
+//! Lever: its Data API and its webhook deliveries.
 //!
 //! The only place that knows Lever's JSON. What comes out are nouns of [`crate::domain`]; what goes wrong
-//! is a [`webhook::Rejection`], which holds no body, name, address or credential. Nothing is decided here
-//! and nothing is remembered.
+//! is an [`Error`] or a [`webhook::Rejection`], none of which holds a body, a name, an
+//! address or a credential. Nothing is decided here and nothing is remembered.
 //! Source: Lever API reference.
 
+mod answer;
+mod client;
+mod error;
+mod redirect;
+mod request;
+#[cfg(test)]
+mod tests;
 pub mod webhook;
+mod wire;
+
+pub use answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
+pub use client::{Api, Client, Confidentiality};
+pub use error::{Error, Flaw};

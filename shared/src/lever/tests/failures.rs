@@ -1,0 +1,309 @@
+//! Every call against every kind of failure.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::opportunity::ID;
+use super::server::{Reply, Server, token};
+use crate::domain::Tag;
+use crate::failure::Disposition;
+use crate::http::TransportError;
+use crate::lever::{Api, Client, Confidentiality, Error, Flaw};
+
+/// How many calls [`every_call`] makes.
+const CALLS: usize = 9;
+/// What none of our errors may repeat.
+const CANARIES: [&str; 3] = ["canary", "Ada", "offset"];
+
+/// Makes every call and tells how it failed.
+async fn every_call(api: &Api<'_>) -> [(&'static str, Option<Error>); CALLS] {
+    let id = ID.parse().unwrap();
+    let tags = [Tag::new("canary-tag").unwrap()];
+    let stages = ["offer".parse().unwrap()];
+    let url = Url::parse("https://example.com/canary-key").unwrap();
+    let (since, confidentiality) = (Timestamp::UNIX_EPOCH, Confidentiality::NonConfidential);
+    [
+        ("opportunity", api.opportunity(&id).await.err()),
+        (
+            "opportunities_advanced",
+            api.opportunities_advanced(&stages, since, confidentiality, Some("c")).await.err(),
+        ),
+        ("add_tags", api.add_tags(&id, &tags).await.err()),
+        ("remove_tags", api.remove_tags(&id, &tags).await.err()),
+        ("add_note", api.add_note(&id, "canary note").await.err()),
+        ("notes", api.notes(&id).await.err()),
+        ("stages", api.stages().await.err()),
+        ("webhooks", api.webhooks().await.err()),
+        ("register_webhook", api.register_webhook(&url).await.err()),
+    ]
+}
+
+async fn every_failure(reply: Reply) -> Vec<(&'static str, Option<Error>)> {
+    let server = Server::always(reply).await;
+    let (client, token) = (server.client(), token());
+    let failures = every_call(&client.api(&token, None)).await;
+    assert_eq!(server.asked().len(), CALLS, "an answer is an answer: nothing is repeated");
+    failures.to_vec()
+}
+
+fn assert_silent(error: Error) {
+    let shown = format!("{error} {error:?}");
+    for canary in CANARIES {
+        assert!(!shown.contains(canary), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn each_status_means_the_same_for_every_call() {
+    let unavailable = |status| Error::Unavailable { status, retry_after: None };
+    for (status, expected) in [
+        (400, Error::Refused { status: 400 }),
+        (401, Error::Unauthorized),
+        (403, Error::Forbidden),
+        (404, Error::NotFound),
+        (405, Error::Refused { status: 405 }),
+        (408, unavailable(408)),
+        (409, Error::Refused { status: 409 }),
+        (410, Error::NotFound),
+        (413, Error::Refused { status: 413 }),
+        (422, Error::Refused { status: 422 }),
+        (429, Error::RateLimited { retry_after: None }),
+        (500, unavailable(500)),
+        (502, unavailable(502)),
+        (503, unavailable(503)),
+        (504, unavailable(504)),
+        (599, unavailable(599)),
+    ] {
+        for body in [r#"{"code":"SomeError","message":"canary Ada"}"#, "<html>canary</html>", ""] {
+            for (call, error) in every_failure(Reply::text(status, body)).await {
+                assert_eq!(error, Some(expected), "{call} {status} {body:?}");
+                assert_silent(expected);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wait_lever_asks_for_is_passed_on_within_bounds() {
+    for (header, expected) in [("7", Some(7)), ("999999", Some(900)), ("soon", None), ("-1", None)] {
+        let retry_after = expected.map(Duration::from_secs);
+        for (status, expected) in [
+            (429, Error::RateLimited { retry_after }),
+            (503, Error::Unavailable { status: 503, retry_after }),
+        ] {
+            let server = Server::always(Reply::text(status, "").with("retry-after", header)).await;
+            let (client, token) = (server.client(), token());
+            assert_eq!(client.api(&token, None).stages().await, Err(expected), "{header}");
+            assert_eq!(expected.disposition(), Disposition::Transient { retry_after });
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_may_have_happened_and_comes_back() {
+    let bodies: [&[u8]; 14] = [
+        b"",
+        b"<!DOCTYPE html><html>canary</html>",
+        br#"{"data": {"id": "canary"#,
+        b"[]",
+        b"null",
+        b"5",
+        b"\"canary\"",
+        b"{}",
+        br#"{"data": null}"#,
+        br#"{"data": "canary"}"#,
+        br#"{"data": 5}"#,
+        br#"{"data": [{"id": 5}], "hasNext": "canary"}"#,
+        br#"{"data": {"id": 5, "stage": [], "contact": "canary", "name": "Ada"}}"#,
+        b"\xff\xfe",
+    ];
+    for body in bodies {
+        for (call, error) in every_failure(Reply::text(200, body)).await {
+            let Some(error) = error else { panic!("{call} took {:?}", String::from_utf8_lossy(body)) };
+            assert!(matches!(error, Error::Unreadable(_)), "{call}: {error:?}");
+            assert!(error.may_have_happened());
+            assert_eq!(error.disposition(), Disposition::TRANSIENT);
+            assert_silent(error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_bounds_is_not_read_to_its_end() {
+    let huge = format!(r#"{{"data":"{}"}}"#, "x".repeat(10 * 1024 * 1024));
+    for (call, error) in every_failure(Reply::text(200, huge)).await {
+        assert_eq!(error, Some(Error::Unreadable(Flaw::TooLarge)), "{call}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_flood_of_nesting_is_no_crash() {
+    let deep = format!(r#"{{"data":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    for (call, error) in every_failure(Reply::text(200, deep)).await {
+        assert!(matches!(error, Some(Error::Unreadable(_))), "{call}: {error:?}");
+    }
+}
+
+#[test]
+fn each_error_says_whether_the_change_may_have_happened_and_what_to_do() {
+    let wait = Some(Duration::from_secs(3));
+    for (error, may_have_happened, disposition) in [
+        (Error::Unauthorized, false, Disposition::Disconnected),
+        (Error::Forbidden, false, Disposition::Unprocessable),
+        (Error::NotFound, false, Disposition::Unprocessable),
+        (Error::Refused { status: 422 }, false, Disposition::Unprocessable),
+        (Error::StaleCursor, false, Disposition::TRANSIENT),
+        (Error::RateLimited { retry_after: wait }, false, Disposition::Transient { retry_after: wait }),
+        (Error::Unavailable { status: 503, retry_after: None }, true, Disposition::TRANSIENT),
+        (Error::Redirected { status: 302 }, true, Disposition::TRANSIENT),
+        (Error::Transport(TransportError::NotReached), false, Disposition::TRANSIENT),
+        (Error::Transport(TransportError::NoAnswer), true, Disposition::TRANSIENT),
+        (Error::Transport(TransportError::Unsendable), false, Disposition::Defect),
+        (Error::from(TransportError::TooLarge), true, Disposition::TRANSIENT),
+        (Error::Unreadable(Flaw::NotJson), true, Disposition::TRANSIENT),
+    ] {
+        assert_eq!(error.may_have_happened(), may_have_happened, "{error:?}");
+        assert_eq!(error.disposition(), disposition, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_listening_means_nothing_happened() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = Url::parse(&format!("http://{}/v1", listener.local_addr().unwrap())).unwrap();
+    drop(listener);
+    let (client, token) = (Client::new(crate::http::client().unwrap(), &base), token());
+    for (call, error) in every_call(&client.api(&token, None)).await {
+        assert_eq!(error, Some(Error::Transport(TransportError::NotReached)), "{call}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_not_spoken_to_in_the_clear() {
+    let server = Server::always(Reply::text(200, r#"{"data":[]}"#)).await;
+    let mut base = server.url().join("v1").unwrap();
+    base.set_scheme("https").unwrap();
+    let (client, token) = (Client::new(crate::http::client().unwrap(), &base), token());
+    for (call, error) in every_call(&client.api(&token, None)).await {
+        assert!(matches!(error, Some(Error::Transport(_))), "{call}: {error:?}");
+    }
+    assert_eq!(server.asked(), []);
+}
+
+/// What a server does with a connection before it drops it.
+#[derive(Clone, Copy, Debug)]
+enum Breaks {
+    AfterTheRequest,
+    WithinTheHead,
+    WithinTheBody,
+    WithNonsense,
+}
+
+/// A server that drops every connection; counts them.
+async fn breaking(how: Breaks) -> (Url, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = Url::parse(&format!("http://{}/v1", listener.local_addr().unwrap())).unwrap();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let start: &[u8] = match how {
+                Breaks::AfterTheRequest => b"",
+                Breaks::WithinTheHead => b"HTTP/1.1 200 OK\r\ncontent-le",
+                Breaks::WithinTheBody => b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"data\":",
+                Breaks::WithNonsense => b"\x00\x01canary\r\n\r\n",
+            };
+            let _ = stream.write_all(start).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (base, connections)
+}
+
+#[tokio::test]
+async fn a_broken_connection_leaves_it_open_whether_it_happened_and_repeats_nothing() {
+    for how in [Breaks::AfterTheRequest, Breaks::WithinTheHead, Breaks::WithinTheBody, Breaks::WithNonsense] {
+        let (base, connections) = breaking(how).await;
+        let (client, token) = (Client::new(crate::http::client().unwrap(), &base), token());
+        for (call, error) in every_call(&client.api(&token, None)).await {
+            assert_eq!(error, Some(Error::Transport(TransportError::NoAnswer)), "{call} {how:?}");
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), CALLS, "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_leaves_it_open_whether_it_happened() {
+    let server = Server::always(Reply::never()).await;
+    let impatient = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().unwrap();
+    let (client, token) = (Client::new(impatient, &server.url().join("v1").unwrap()), token());
+    for (call, error) in every_call(&client.api(&token, None)).await {
+        assert_eq!(error, Some(Error::Transport(TransportError::NoAnswer)), "{call}");
+    }
+    assert_eq!(server.asked().len(), CALLS);
+}
+
+/// Fails to find a host the first time and finds it from then on.
+struct LateResolver {
+    address: SocketAddr,
+    lookups: Arc<AtomicUsize>,
+}
+
+impl Resolve for LateResolver {
+    fn resolve(&self, _: Name) -> Resolving {
+        let first = self.lookups.fetch_add(1, Ordering::SeqCst) == 0;
+        let address = self.address;
+        Box::pin(async move {
+            if first {
+                return Err("no such host".into());
+            }
+            let found: Addrs = Box::new(std::iter::once(address));
+            Ok(found)
+        })
+    }
+}
+
+#[tokio::test]
+async fn only_a_read_that_never_reached_lever_is_repeated_once() {
+    let server = Server::always(Reply::text(200, r#"{"data":[]}"#)).await;
+    let port = server.url().port().unwrap();
+    let base = Url::parse(&format!("http://lever.test:{port}/v1")).unwrap();
+    let late = |lookups: &Arc<AtomicUsize>| {
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let resolver = LateResolver { address, lookups: Arc::clone(lookups) };
+        Client::new(reqwest::Client::builder().dns_resolver(Arc::new(resolver)).build().unwrap(), &base)
+    };
+    let token = token();
+
+    let lookups = Arc::new(AtomicUsize::new(0));
+    assert_eq!(late(&lookups).api(&token, None).stages().await, Ok(Vec::new()));
+    assert_eq!((lookups.load(Ordering::SeqCst), server.asked().len()), (2, 1));
+
+    let lookups = Arc::new(AtomicUsize::new(0));
+    let note = late(&lookups).api(&token, None).add_note(&ID.parse().unwrap(), "x").await;
+    assert_eq!(note, Err(Error::Transport(TransportError::NotReached)));
+    assert_eq!((lookups.load(Ordering::SeqCst), server.asked().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_token_that_fits_no_header_is_never_sent_nor_shown() {
+    let server = Server::replying([]).await;
+    let (client, token) = (server.client(), crate::domain::AccessToken::new("canary\r\nx: y".to_owned()));
+    let api = client.api(&token, None);
+    let error = api.stages().await.unwrap_err();
+    assert_eq!(error, Error::Transport(TransportError::Unsendable));
+    assert_silent(error);
+    assert!(!format!("{api:?} {client:?}").contains("canary"));
+    assert_eq!(server.asked(), []);
+}
