@@ -1,13 +1,14 @@
-//! Lever: its Data API and its webhook deliveries.
+//! Lever: its Data API, its OAuth and its webhook deliveries.
 //!
 //! The only place that knows Lever's JSON. What comes out are nouns of [`crate::domain`]; what goes wrong
-//! is an [`Error`] or a [`webhook::Rejection`], none of which holds a body, a name, an
+//! is an [`Error`], an [`OAuthError`] or a [`webhook::Rejection`], none of which holds a body, a name, an
 //! address or a credential. Nothing is decided here and nothing is remembered.
-//! Source: Lever API reference.
+//! Sources: Lever API reference, Lever OAuth page.
 
 mod answer;
 mod client;
 mod error;
+mod oauth;
 mod redirect;
 mod request;
 #[cfg(test)]
@@ -18,3 +19,6 @@ mod wire;
 pub use answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
 pub use client::{Api, Client, Confidentiality};
 pub use error::{Error, Flaw};
+pub use oauth::{
+    ClientSecret, CodeVerifier, Grant, OAuth, OAuthError, SCOPES, code_challenge, new_code_verifier,
+};

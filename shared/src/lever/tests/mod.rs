@@ -1,8 +1,9 @@
-//! The Data API client against a real HTTP server with canned answers.
+//! The Data API client and the OAuth client against a real HTTP server with canned answers.
 
 mod calls;
 mod failures;
 mod lists;
+mod oauth;
 mod opportunity;
 mod redirects;
 mod server;
