@@ -1,0 +1,96 @@
+//! A running simulator.
+
+use std::ops::Deref;
+
+use axum::Router;
+use axum::http::{Method, Uri};
+use axum::response::Response;
+use sim_kit::control;
+use sim_kit::serve::{ServeError, Server, serve};
+use thiserror::Error;
+
+use crate::lever::Lever;
+use crate::rule::Rule;
+use crate::seed::{Seed, SeedError};
+use crate::{api, control as lever_control, oauth};
+
+/// Why a simulator did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The seed makes no world.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    /// The port cannot be had.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+/// A Lever simulator serving HTTP; dropping it ends it. Its verbs are those of [`Lever`].
+#[derive(Debug)]
+pub struct LeverSim {
+    lever: Lever,
+    server: Server,
+}
+
+impl LeverSim {
+    /// Serves a world on 127.0.0.1; port 0 takes a free one, `Seed::default()` is the built-in world.
+    ///
+    /// # Errors
+    /// If the seed does not hold together or the port is taken.
+    pub async fn start(port: u16, seed: Seed) -> Result<Self, StartError> {
+        let lever = Lever::new(seed)?;
+        let router = Router::new()
+            .merge(api::router(&lever))
+            .merge(oauth::routes())
+            .merge(lever_control::routes())
+            .fallback(elsewhere(&lever))
+            .with_state(lever.clone());
+        let server = serve(port, lever.kit().watch(router, api::error_body)).await?;
+        Ok(Self { lever, server })
+    }
+
+    /// `http://127.0.0.1:PORT`: the Data API is under `/v1`, OAuth under `/authorize` and `/oauth`.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// The handle with the verbs, to keep beside the server.
+    pub fn lever(&self) -> Lever {
+        self.lever.clone()
+    }
+
+    /// Serves until the process ends.
+    pub async fn run(self) {
+        let Self { lever, server } = self;
+        server.run().await;
+        lever.kit().deliveries.clear();
+    }
+
+    /// Ends the simulator after the open requests.
+    pub async fn stop(self) {
+        let Self { lever, server } = self;
+        server.stop().await;
+        lever.kit().deliveries.clear();
+    }
+}
+
+impl Deref for LeverSim {
+    type Target = Lever;
+
+    fn deref(&self) -> &Lever {
+        &self.lever
+    }
+}
+
+/// What answers a path that nothing else does.
+fn elsewhere(lever: &Lever) -> impl Fn(Method, Uri) -> std::future::Ready<Response> + Clone + Send + 'static {
+    let kit = lever.kit().clone();
+    move |method, uri| {
+        let (method, path) = (method.as_str(), uri.path());
+        let answer = control::unknown(method, path);
+        if !path.starts_with("/_sim") {
+            kit.violate(method, path, &Rule::UnknownRoute.name(), "there is no such route");
+        }
+        std::future::ready(answer)
+    }
+}
