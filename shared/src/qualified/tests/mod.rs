@@ -1,0 +1,8 @@
+//! Every call against a server in the same process that gives canned answers and keeps what it was asked.
+
+mod failures;
+mod inviting;
+mod reading;
+mod results;
+mod server;
+mod subscribing;
