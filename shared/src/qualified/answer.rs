@@ -71,11 +71,6 @@ impl Subscription {
     pub fn delivers_to(&self, url: &Url) -> bool {
         self.url == url.as_str()
     }
-
-    /// Whether it delivers to somewhere below this URL, such as ours with an older key.
-    pub fn delivers_below(&self, prefix: &Url) -> bool {
-        self.url.strip_prefix(prefix.as_str().trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
-    }
 }
 
 impl fmt::Debug for Subscription {
