@@ -74,7 +74,7 @@ impl Api<'_> {
     /// # Errors
     /// As any call.
     pub async fn assessments(&self) -> Result<Vec<Assessment>, Error> {
-        // Ordered, so that a change between two pages cannot push rows from one to the other unseen.
+        // Without an order, rows may change places between the calls for two pages.
         let rows = self.whole_list(ASSESSMENTS, &[("order_by", "title ASC")], Purpose::List).await?;
         let parsed =
             rows.into_iter().filter_map(|row| serde_json::from_value::<wire::AssessmentRow>(row).ok());
