@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AccessToken, LeverAccountId, LeverWebhookId, RefreshToken, SignatureToken, TeamId};
+use super::{AccessToken, LeaseHolder, LeverAccountId, LeverWebhookId, RefreshToken, SignatureToken, TeamId};
 
 /// A team's access to one Lever account.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,12 +17,23 @@ pub struct Connection {
     pub api_base: Option<String>,
     /// Whether it works.
     pub state: ConnectionState,
+    /// Somebody is about to use the refresh token, or died doing so.
+    pub refresh_intent: Option<RefreshIntent>,
     /// Our webhook in Lever, once registered.
     pub webhook: Option<LeverWebhook>,
     /// When a delivery with a valid signature last came, to within a minute.
     pub last_event_at: Option<Timestamp>,
     /// Counts the writes; a write names the version it replaces.
     pub version: u64,
+}
+
+/// The mark of the one who uses the refresh token: written before, gone with the new tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshIntent {
+    /// Who.
+    pub holder: LeaseHolder,
+    /// Since when; an old mark may be taken over.
+    pub since: Timestamp,
 }
 
 /// Lever's production or its sandbox: separate apps, accounts and tokens.

@@ -44,7 +44,9 @@ impl<K: Kind> FromStr for Id<K> {
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-');
-        if text.is_empty() || text.len() > LENGTH_MAX || !text.bytes().all(allowed) {
+        // Dots alone would climb in a URL path.
+        let is_dots = text.bytes().all(|byte| byte == b'.');
+        if is_dots || text.len() > LENGTH_MAX || !text.bytes().all(allowed) {
             return Err(InvalidId { kind: K::NAME });
         }
         Ok(Self { value: text.into(), kind: PhantomData })
@@ -92,6 +94,13 @@ impl ActivityId {
     /// The id of one line of an event's activity, counted from 0.
     pub fn line(event: &EventId, number: usize) -> Self {
         Self { value: format!("{event}-{number}").into(), kind: PhantomData }
+    }
+}
+
+impl LeaseHolder {
+    /// A holder that no other run is.
+    pub fn of(random: u128) -> Self {
+        Self { value: format!("{random:032x}").into(), kind: PhantomData }
     }
 }
 
@@ -161,7 +170,7 @@ mod tests {
     #[test]
     fn text_that_could_leave_a_key_or_a_path_is_refused() {
         let long = "a".repeat(LENGTH_MAX + 1);
-        for text in ["", "a#b", "a/b", "..%2f", "a b", "a\0", "ä", "a?b", long.as_str()] {
+        for text in ["", ".", "..", "a#b", "a/b", "..%2f", "a b", "a\0", "ä", "a?b", long.as_str()] {
             assert_eq!(text.parse::<OpportunityId>(), Err(InvalidId { kind: "opportunity" }), "{text:?}");
         }
     }

@@ -10,6 +10,7 @@ mod connection;
 mod event;
 mod id;
 mod opportunity;
+mod parked;
 mod person;
 mod reason;
 mod result;
@@ -20,7 +21,9 @@ mod team;
 pub use activity::{Activity, Facts};
 pub use assessment::{Assessment, AssessmentState, Availability};
 pub use assignment::{Assignment, AssignmentState, Lease, Mirror, Standing};
-pub use connection::{Connection, ConnectionState, LeverEnvironment, LeverTokens, LeverWebhook};
+pub use connection::{
+    Connection, ConnectionState, LeverEnvironment, LeverTokens, LeverWebhook, RefreshIntent,
+};
 pub use event::{Event, ResultChanged, ResultNews, StageChanged};
 pub use id::{
     ActivityId, AssessmentId, ContactId, EventId, Id, InvalidId, InvitationId, Kind, LeaseHolder,
@@ -28,6 +31,7 @@ pub use id::{
     TeamCandidateId, TeamId, UserId, kind as id_kind,
 };
 pub use opportunity::{Opportunity, StageEntry};
+pub use parked::ParkedEvent;
 pub use person::{EmailAddress, InvalidEmail, PersonName};
 pub use reason::{Outcome, Reason};
 pub use result::{AssessmentResult, ChallengeResult, Progress, ResultState, SimilarityRisk};

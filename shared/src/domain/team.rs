@@ -11,6 +11,8 @@ pub struct Team {
     pub id: TeamId,
     /// The key for Qualified's API, once an admin gave it.
     pub api_key: Option<ApiKey>,
+    /// When Qualified refused that key, if it did; nothing is asked with it any more.
+    pub api_key_refused_at: Option<Timestamp>,
     /// The last part of the URL Lever delivers to.
     pub lever_url_key: UrlKey,
     /// The last part of the URL Qualified delivers to.

@@ -75,7 +75,7 @@ pub fn first_failure(
     opportunity: &Opportunity,
     trigger_stages: &[TriggerStage],
     triggered_at: Timestamp,
-) -> Result<Admission, (Reason, Facts)> {
+) -> Result<Admission, Box<(Reason, Facts)>> {
     let trigger = trigger_stages.iter().find(|trigger| trigger.stage == opportunity.stage);
     let facts = Facts {
         stage: Some(opportunity.stage.clone()),
@@ -86,8 +86,8 @@ pub fn first_failure(
     let failure =
         check_opportunity(opportunity, trigger_stages, triggered_at).into_iter().find_map(|row| row.failure);
     match (failure, &opportunity.email) {
-        (Some(reason), _) => Err((reason, facts)),
-        (None, None) => Err((Reason::NoEmail, facts)),
+        (Some(reason), _) => Err(Box::new((reason, facts))),
+        (None, None) => Err(Box::new((Reason::NoEmail, facts))),
         (None, Some(email)) => {
             Ok(Admission { stage: opportunity.stage.clone(), email: email.clone(), facts })
         }

@@ -161,7 +161,7 @@ fn tags_and_ledger_decide_the_step() {
         [Step::RestoreTags(Box::new(mirrored("other")))]
     );
     assert_eq!(decide(&["Rust Basics"], &[mirrored("event")]), [Step::Finish(Box::new(mirrored("event")))]);
-    assert_eq!(decide(&["Rust Basics"], &[inviting.clone()]), [Step::Finish(Box::new(inviting))]);
+    assert_eq!(decide(&["Rust Basics"], std::slice::from_ref(&inviting)), [Step::Finish(Box::new(inviting))]);
     assert_eq!(decide(&["Rust Basics"], &[refused("event")]), nothing(Reason::EmailRefused));
     assert!(
         matches!(&decide(&["Rust Basics"], &[refused("other")])[..], [Step::Invite(request)] if request.replaces.is_some())

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, AssessmentId, Assignment, Connection, OpportunityId, ResultId, StageId, Team,
-    TeamId, TriggerStage,
+    Activity, ActivityId, AssessmentId, Assignment, Connection, EventId, OpportunityId, ParkedEvent,
+    ResultId, StageId, Team, TeamId, TriggerStage,
 };
 
 /// A store that lives as long as the process.
@@ -28,6 +28,7 @@ struct Rows {
     connection: Option<Connection>,
     trigger_stages: BTreeMap<StageId, TriggerStage>,
     assignments: BTreeMap<(OpportunityId, AssessmentId), Assignment>,
+    parked: BTreeMap<EventId, ParkedEvent>,
     activity: BTreeMap<(Timestamp, ActivityId), Activity>,
 }
 
@@ -147,6 +148,27 @@ impl Store for MemoryStore {
             rows.insert(key, Assignment { version, ..assignment.clone() });
         }
         Ok(recorded)
+    }
+
+    async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
+        let mut teams = self.teams();
+        let rows = &mut teams.entry(parked.team.clone()).or_default().parked;
+        rows.insert(parked.event.clone(), parked.clone());
+        Ok(())
+    }
+
+    async fn parked_events(&self, team: &TeamId, limit: usize) -> Result<Vec<ParkedEvent>, Error> {
+        let limit = page::checked_limit(limit)?;
+        let teams = self.teams();
+        let rows = teams.get(team).into_iter().flat_map(|rows| rows.parked.values());
+        Ok(rows.take(limit).cloned().collect())
+    }
+
+    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error> {
+        if let Some(rows) = self.teams().get_mut(team) {
+            rows.parked.remove(event);
+        }
+        Ok(())
     }
 
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {

@@ -18,8 +18,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Activity, ActivityId, Assignment, Connection, OpportunityId, ResultId, StageId, Team, TeamId,
-    TriggerStage,
+    Activity, ActivityId, Assignment, Connection, EventId, OpportunityId, ParkedEvent, ResultId, StageId,
+    Team, TeamId, TriggerStage,
 };
 
 pub use dynamodb::{DynamoStore, IndexSchema, Projected, TABLE, TableSchema, create_table};
@@ -101,6 +101,13 @@ pub trait Store: Send + Sync {
     async fn find_assignments(&self, team: &TeamId, result: &ResultId) -> Result<Vec<Assignment>, Error>;
     /// Writes an assignment.
     async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error>;
+
+    /// Keeps an event until it is removed; the same event again replaces it.
+    async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error>;
+    /// Lists events that were parked, ordered by event id. `limit` 1 to 100.
+    async fn parked_events(&self, team: &TeamId, limit: usize) -> Result<Vec<ParkedEvent>, Error>;
+    /// Forgets a parked event; one that is not there is no error.
+    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error>;
 
     /// Writes a line of activity; the same id and time again replaces it. It expires after 90 days.
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error>;

@@ -10,7 +10,8 @@ use url::Url;
 use super::error::OAuthError;
 use super::grant::{Grant, Reply};
 use super::pkce::CodeVerifier;
-use crate::domain::{LeverTokens, RefreshToken, Secret, SecretKind};
+use crate::config::LeverClientSecret;
+use crate::domain::{LeverTokens, RefreshToken};
 use crate::http::{self, Answer};
 
 /// What the integration asks for: Lever's own list for assessment partners (Lever: Use cases page). Reading
@@ -24,17 +25,6 @@ pub const SCOPES: [&str; 6] = [
     "webhooks:write:admin",
 ];
 
-/// Marks the secret of the integration as an OAuth client.
-#[derive(Debug)]
-pub enum OAuthClient {}
-
-impl SecretKind for OAuthClient {
-    const NAME: &'static str = "client_secret";
-}
-
-/// The secret of the integration as an OAuth client of Lever.
-pub type ClientSecret = Secret<OAuthClient>;
-
 /// Lever's OAuth in one of its two worlds.
 #[derive(Debug, Clone)]
 pub struct OAuth {
@@ -42,7 +32,7 @@ pub struct OAuth {
     base: Url,
     audience: String,
     client_id: String,
-    client_secret: ClientSecret,
+    client_secret: LeverClientSecret,
 }
 
 impl OAuth {
@@ -53,7 +43,7 @@ impl OAuth {
         auth_base: &Url,
         audience: &str,
         client_id: &str,
-        client_secret: ClientSecret,
+        client_secret: LeverClientSecret,
     ) -> Self {
         // Without the slash Lever grants offline access and nothing else (Lever OAuth page).
         let audience = format!("{}/", audience.trim_end_matches('/'));

@@ -10,7 +10,7 @@ mod error;
 mod grant;
 mod pkce;
 
-pub use client::{ClientSecret, OAuth, SCOPES};
+pub use client::{OAuth, SCOPES};
 pub use error::OAuthError;
 pub use grant::Grant;
 pub use pkce::{CodeVerifier, code_challenge, new_code_verifier};

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::server::{Reply, Server};
+use crate::config::LeverClientSecret as ClientSecret;
 use crate::domain::RefreshToken;
 use crate::failure::Disposition;
 use crate::http::TransportError;
-use crate::lever::{ClientSecret, CodeVerifier, Grant, OAuth, OAuthError, SCOPES};
+use crate::lever::{CodeVerifier, Grant, OAuth, OAuthError, SCOPES};
 
 const NOW_MS: i64 = 1_700_000_000_000;
 

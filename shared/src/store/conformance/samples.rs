@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::clock::{Clock, ManualClock};
 use crate::domain::{
     AccessToken, Activity, ApiKey, Assignment, AssignmentState, Connection, ConnectionState, Facts,
-    InvalidId, LeverEnvironment, LeverTokens, LeverWebhook, Mirror, Progress, Reason, RefreshToken,
-    SignatureToken, Standing, Tag, Team, TeamId, Title, TriggerStage, UrlKey,
+    InvalidId, LeverEnvironment, LeverTokens, LeverWebhook, Mirror, Progress, Reason, RefreshIntent,
+    RefreshToken, SignatureToken, Standing, Tag, Team, TeamId, Title, TriggerStage, UrlKey,
 };
 use crate::store::Recorded;
 
@@ -34,6 +34,7 @@ pub(super) fn team(id: &str) -> Result<Team, InvalidId> {
     Ok(Team {
         id: id.parse()?,
         api_key: Some(ApiKey::new(format!("canary-api-key-{id}"))),
+        api_key_refused_at: None,
         lever_url_key: UrlKey::new(format!("lever-url-key-{id}")),
         qualified_url_key: UrlKey::new(format!("qualified-url-key-{id}")),
         subscription: Some("subscription-1".parse()?),
@@ -52,6 +53,7 @@ pub(super) fn connection(team: &TeamId, clock: &ManualClock) -> Result<Connectio
             refresh: RefreshToken::new(format!("canary-refresh-{team}")),
             expires_at: moment(clock),
         }),
+        refresh_intent: Some(RefreshIntent { holder: "run-1".parse()?, since: moment(clock) }),
         webhook: Some(LeverWebhook {
             id: "webhook-1".parse()?,
             signature_token: SignatureToken::new(format!("canary-signature-{team}")),

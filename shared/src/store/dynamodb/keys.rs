@@ -8,13 +8,14 @@
 //! | activity | `TEAM#<team>` | `ACT#<time>#<id>` |
 //! | assignment | `TEAM#<team>` | `ASSIGN#<opportunity>#<assessment>` |
 //! | connection | `TEAM#<team>` | `LEVER` |
+//! | parked event | `TEAM#<team>` | `EVENT#<event>` |
 //! | trigger stage | `TEAM#<team>` | `STAGE#<stage>` |
 //! | team | `TEAM#<team>` | `TEAM` |
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
-use crate::domain::{ActivityId, AssessmentId, OpportunityId, ResultId, StageId, TeamId};
+use crate::domain::{ActivityId, AssessmentId, EventId, OpportunityId, ResultId, StageId, TeamId};
 
 /// The sort key of a team. The last of those that [`CONTEXT`] spans.
 pub(super) const TEAM: &str = "TEAM";
@@ -31,6 +32,8 @@ const TEAM_PREFIX: &str = "TEAM#";
 const TRIGGER_STAGE_PREFIX: &str = "STAGE#";
 const ASSIGNMENT_PREFIX: &str = "ASSIGN#";
 const ACTIVITY_PREFIX: &str = "ACT#";
+/// Outside [`CONTEXT`], so that what waits is not read with every event.
+const PARKED_EVENT_PREFIX: &str = "EVENT#";
 
 /// The key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +62,15 @@ pub(super) fn assignment(team: &TeamId, opportunity: &OpportunityId, assessment:
 
 pub(super) fn activity(team: &TeamId, at: Timestamp, id: &ActivityId) -> Key {
     Key { pk: partition(team), sk: format!("{}#{id}", activity_from(at)) }
+}
+
+pub(super) fn parked_event(team: &TeamId, event: &EventId) -> Key {
+    Key { pk: partition(team), sk: format!("{PARKED_EVENT_PREFIX}{event}") }
+}
+
+/// What the sort keys of all parked events start with.
+pub(super) fn parked_events() -> &'static str {
+    PARKED_EVENT_PREFIX
 }
 
 /// The partition key of everything of a team.
@@ -117,6 +129,10 @@ pub(super) fn parse_trigger_stage(sk: &str) -> Option<StageId> {
 pub(super) fn parse_assignment(sk: &str) -> Option<(OpportunityId, AssessmentId)> {
     let (opportunity, assessment) = sk.strip_prefix(ASSIGNMENT_PREFIX)?.split_once('#')?;
     Some((opportunity.parse().ok()?, assessment.parse().ok()?))
+}
+
+pub(super) fn parse_parked_event(sk: &str) -> Option<EventId> {
+    sk.strip_prefix(PARKED_EVENT_PREFIX)?.parse().ok()
 }
 
 pub(super) fn parse_activity(sk: &str) -> Option<(Timestamp, ActivityId)> {

@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 
 use super::table::Table;
-use super::{activities, assignments, connections, teams};
+use super::{activities, assignments, connections, parked_events, teams};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, Assignment, Connection, OpportunityId, ResultId, StageId, Team, TeamId,
-    TriggerStage,
+    Activity, ActivityId, Assignment, Connection, EventId, OpportunityId, ParkedEvent, ResultId, StageId,
+    Team, TeamId, TriggerStage,
 };
 use crate::seal::Keyring;
 use crate::store::{Error, Page, Recorded, Store, TeamContext};
@@ -80,6 +80,18 @@ impl Store for DynamoStore {
 
     async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error> {
         assignments::record(self, assignment).await
+    }
+
+    async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
+        parked_events::park(self, parked).await
+    }
+
+    async fn parked_events(&self, team: &TeamId, limit: usize) -> Result<Vec<ParkedEvent>, Error> {
+        parked_events::list(self, team, limit).await
+    }
+
+    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error> {
+        parked_events::remove(self, team, event).await
     }
 
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {

@@ -108,6 +108,7 @@ fn team(id: &str) -> Team {
     Team {
         id: id.parse().unwrap(),
         api_key: Some(ApiKey::new("canary-api-key".to_owned())),
+        api_key_refused_at: None,
         lever_url_key: UrlKey::new("lever-url-key".to_owned()),
         qualified_url_key: UrlKey::new("qualified-url-key".to_owned()),
         subscription: None,
@@ -126,6 +127,7 @@ fn connection(team: &str) -> Connection {
             refresh: RefreshToken::new("canary-refresh".to_owned()),
             expires_at: "2026-03-01T10:00:00Z".parse().unwrap(),
         }),
+        refresh_intent: None,
         webhook: Some(LeverWebhook {
             id: "webhook-1".parse().unwrap(),
             signature_token: SignatureToken::new("canary-signature".to_owned()),

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::sealer::Sealer;
 use super::{Stored, parse, parse_optional, parse_team};
-use crate::domain::{Connection, ConnectionState, LeverEnvironment, LeverTokens, LeverWebhook};
+use crate::domain::{
+    Connection, ConnectionState, LeverEnvironment, LeverTokens, LeverWebhook, RefreshIntent,
+};
 use crate::seal::{self, Keyring};
 use crate::store::Error;
 use crate::store::dynamodb::keys;
@@ -20,6 +22,8 @@ pub(in crate::store::dynamodb) struct ConnectionItem {
     environment: EnvironmentItem,
     api_base: Option<String>,
     state: StateItem,
+    #[serde(default)]
+    refresh_intent: Option<IntentItem>,
     webhook: Option<WebhookItem>,
     /// Written by itself, see [`ConnectionItem::LAST_EVENT_AT`].
     #[serde(default, skip_serializing)]
@@ -47,6 +51,12 @@ enum StateItem {
     ReconnectNeeded {
         since: String,
     },
+}
+
+#[derive(Serialize, Deserialize)]
+struct IntentItem {
+    holder: String,
+    since: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -83,6 +93,10 @@ impl ConnectionItem {
             environment: connection.environment.into(),
             api_base: connection.api_base.clone(),
             state: seal_state(&connection.state, &sealer).map_err(unusable)?,
+            refresh_intent: connection.refresh_intent.as_ref().map(|intent| IntentItem {
+                holder: intent.holder.to_string(),
+                since: keys::time(intent.since),
+            }),
             webhook: webhook.transpose().map_err(unusable)?,
             last_event_at: None,
             connection_shard: keys::connection_shard(keys::connection_shard_of(&connection.team)),
@@ -97,10 +111,22 @@ impl ConnectionItem {
             environment: self.environment.into(),
             api_base: self.api_base,
             state: open_state(self.state, &sealer)?,
+            refresh_intent: self.refresh_intent.map(RefreshIntent::try_from).transpose()?,
             webhook: self.webhook.map(|webhook| open_webhook(webhook, &sealer)).transpose()?,
             last_event_at: parse_optional::<Self, _>(self.last_event_at, Self::LAST_EVENT_AT)?,
             version: self.version,
             team,
+        })
+    }
+}
+
+impl TryFrom<IntentItem> for RefreshIntent {
+    type Error = Error;
+
+    fn try_from(item: IntentItem) -> Result<Self, Error> {
+        Ok(Self {
+            holder: parse::<ConnectionItem, _>(&item.holder, "refresh_intent.holder")?,
+            since: parse::<ConnectionItem, _>(&item.since, "refresh_intent.since")?,
         })
     }
 }

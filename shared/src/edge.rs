@@ -1,0 +1,140 @@
+//! The HTTP contract of both intake functions: what is asked of a request before its body is read, and
+//! how the outcome is answered.
+//!
+//! Never 500 and never 429: Qualified repeats neither (Qualified: webhooks page). A panic is answered 503
+//! like any other trouble of ours. Answers carry fixed text; the detail goes to the log.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use lambda_http::http::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
+use lambda_http::http::{HeaderMap, Method, StatusCode};
+use lambda_http::{Body, Request, Response};
+
+use crate::domain::TeamId;
+use crate::service::ingest::{Error, Ingested};
+use crate::telemetry::Closing;
+
+/// The largest delivery accepted, in bytes; both services stay far below.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// A request that may be a delivery: the right method, type and size.
+#[derive(Debug)]
+pub struct Delivery<'a> {
+    /// The team in the path, not yet checked.
+    pub team: &'a str,
+    /// The key in the path, not yet checked.
+    pub key: &'a str,
+    /// The body as it came.
+    pub body: &'a [u8],
+}
+
+/// Takes a request apart.
+///
+/// # Errors
+/// With the answer, when it cannot be a delivery. `prefix` is the path before team and key.
+pub fn accept<'a>(request: &'a Request, prefix: &str) -> Result<Delivery<'a>, Box<Response<Body>>> {
+    let path = request.uri().path();
+    let (team, key) = path
+        .strip_prefix(prefix)
+        .and_then(|rest| rest.split_once('/'))
+        .filter(|(team, key)| !team.is_empty() && !key.is_empty() && !key.contains('/'))
+        .ok_or_else(|| refuse(StatusCode::NOT_FOUND))?;
+    if request.method() != Method::POST {
+        let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED);
+        response.headers_mut().insert(ALLOW, lambda_http::http::HeaderValue::from_static("POST"));
+        return Err(response);
+    }
+    if !is_plain_json(request.headers()) {
+        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let body: &[u8] = request.body().as_ref();
+    if body.len() > BODY_BYTES_MAX {
+        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    Ok(Delivery { team, key, body })
+}
+
+/// Runs the ingestion of one delivery and answers it, whatever happens.
+pub async fn ingest<F>(function: &'static str, team: &str, ingestion: F) -> Response<Body>
+where
+    F: Future<Output = Result<Ingested, Error>>,
+{
+    let began = Instant::now();
+    let outcome = AssertUnwindSafe(ingestion).catch_unwind().await;
+    let took = began.elapsed();
+    let status = match outcome {
+        Ok(Ok(ingested)) => {
+            let team: Option<TeamId> = team.parse().ok();
+            let (outcome, reason) = ingested_words(ingested);
+            Closing { team: team.as_ref(), reason, ..Closing::new(function, outcome, took) }.log();
+            StatusCode::OK
+        }
+        Ok(Err(error)) => {
+            // The team of a request that proved nothing is anybody's text: it is not logged.
+            let (status, outcome) = refused_words(&error);
+            let disposition = Some(error.disposition());
+            let closing =
+                Closing { disposition, error: Some(&error), ..Closing::new(function, outcome, took) };
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                closing.log_as_error()
+            } else {
+                closing.log()
+            }
+            status
+        }
+        Err(_) => {
+            Closing::new(function, "panicked", took).log_as_error();
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    };
+    answer(status)
+}
+
+fn refused_words(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
+        Error::Unauthentic(_) => (StatusCode::UNAUTHORIZED, "unauthentic"),
+        Error::Store(_) | Error::Queue(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    }
+}
+
+fn ingested_words(ingested: Ingested) -> (&'static str, Option<&'static str>) {
+    match ingested {
+        Ingested::Queued => ("queued", None),
+        Ingested::Test => ("test", None),
+        Ingested::Ignored => ("ignored", None),
+        Ingested::Filtered(reason) => ("filtered", Some(reason.code())),
+        Ingested::Duplicate => ("duplicate", None),
+        Ingested::Forged => ("forged", None),
+    }
+}
+
+fn is_plain_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json") && !headers.contains_key(CONTENT_ENCODING)
+}
+
+fn refuse(status: StatusCode) -> Box<Response<Body>> {
+    Box::new(answer(status))
+}
+
+/// An answer with fixed text and the headers every route has.
+fn answer(status: StatusCode) -> Response<Body> {
+    let text = status.canonical_reason().unwrap_or("");
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+    ] {
+        headers.insert(name, lambda_http::http::HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,32 @@
+//! A team's way into both services.
+
+use crate::domain::{ConnectionState, Reason};
+use crate::store::TeamContext;
+use crate::{lever, qualified};
+
+use super::{Error, Worker};
+
+/// Both APIs with one team's credentials; never shared between teams.
+pub struct Access<'a> {
+    /// Lever with the team's access token.
+    pub lever: lever::Api<'a>,
+    /// Qualified with the team's key.
+    pub qualified: qualified::Api<'a>,
+}
+
+impl Worker {
+    /// Opens both APIs for a team.
+    pub(crate) fn open<'a>(&'a self, context: &'a TeamContext) -> Result<Access<'a>, Error> {
+        let key = context.team.api_key.as_ref().filter(|_| context.team.api_key_refused_at.is_none());
+        let key = key.ok_or(Error::Waiting(Reason::ApiKeyNeeded))?;
+        let connection = context.connection.as_ref().ok_or(Error::Waiting(Reason::ReconnectNeeded))?;
+        let tokens = match &connection.state {
+            ConnectionState::Active(tokens) => tokens,
+            ConnectionState::ReconnectNeeded { .. } => return Err(Error::Waiting(Reason::ReconnectNeeded)),
+        };
+        Ok(Access {
+            lever: self.lever.api(&tokens.access, connection.api_base.as_deref()),
+            qualified: self.qualified.api(key),
+        })
+    }
+}

@@ -1,0 +1,229 @@
+//! A stage change: invite the candidate to what the tags name, or say why not.
+//!
+//! The event is only a reason to look. The opportunity is read again with the team's own token, and what
+//! Lever says now decides.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    Activity, ActivityId, Assessment, Assignment, AssignmentState, Facts, LeaseHolder, Opportunity, Reason,
+    StageChanged, TeamId,
+};
+use crate::flow::{Admission, AssignmentDecision, Request, Step, decide_stage_change, first_failure};
+use crate::lever;
+use crate::store::TeamContext;
+
+use super::assessments::Freshness;
+use super::effects::Problems;
+use super::invite::{Invitee, standing_reason};
+use super::ledger::claim;
+use super::{Access, Error, Handled, Worker};
+
+/// One line of activity in the making.
+struct Line {
+    assessment: Option<crate::domain::AssessmentId>,
+    reason: Reason,
+    facts: Facts,
+}
+
+/// All that one event is decided on.
+struct Case<'a> {
+    context: &'a TeamContext,
+    access: &'a Access<'a>,
+    event: &'a StageChanged,
+    holder: &'a LeaseHolder,
+    ledger: Vec<Assignment>,
+}
+
+impl Worker {
+    /// Handles a stage change.
+    ///
+    /// # Errors
+    /// See [`Worker::handle`].
+    pub(crate) async fn assign(
+        &self,
+        context: &TeamContext,
+        event: &StageChanged,
+        holder: &LeaseHolder,
+    ) -> Result<Handled, Error> {
+        let team = &context.team.id;
+        if self.store.load_activity(team, event.triggered_at, &line_id(event, 0)).await?.is_some() {
+            return Ok(Handled::Duplicate);
+        }
+        let access = self.open(context)?;
+        let ledger = self.store.load_assignments(team, &event.opportunity).await?;
+        let case = Case { context, access: &access, event, holder, ledger };
+        let lines = match access.lever.opportunity(&event.opportunity).await {
+            Ok(opportunity) => self.assign_opportunity(&case, &opportunity).await?,
+            Err(lever::Error::NotFound) => vec![unreadable(Reason::OpportunityGone)],
+            Err(lever::Error::Forbidden) => vec![unreadable(Reason::OpportunityHidden)],
+            Err(error) => return Err(error.into()),
+        };
+        self.record_lines(team, event, &lines).await?;
+        Ok(Handled::Decided(lines.iter().map(|line| line.reason).collect()))
+    }
+
+    async fn assign_opportunity(
+        &self,
+        case: &Case<'_>,
+        opportunity: &Opportunity,
+    ) -> Result<Vec<Line>, Error> {
+        match first_failure(opportunity, &case.context.trigger_stages, case.event.triggered_at) {
+            Ok(admission) => {
+                let decisions = self.decide(case, opportunity, &admission).await?;
+                let invitee = Invitee::admitted(opportunity, &admission.email);
+                self.perform_all(case, &invitee, opportunity, decisions).await
+            }
+            Err(refusal) => {
+                let (reason, facts) = *refusal;
+                let begun: Vec<_> = case
+                    .ledger
+                    .iter()
+                    .filter(|entry| entry.cause == case.event.id && entry.is_unfinished())
+                    .map(|entry| crate::flow::finish_begun(entry, facts.clone()))
+                    .collect();
+                if begun.is_empty() {
+                    return Ok(vec![Line { assessment: None, reason, facts }]);
+                }
+                let invitee = Invitee::refused(opportunity, reason);
+                self.perform_all(case, &invitee, opportunity, begun).await
+            }
+        }
+    }
+
+    /// Decides with the list of assessments at hand, and once more with a new one before a tag is said to
+    /// name nothing that can be sent.
+    async fn decide(
+        &self,
+        case: &Case<'_>,
+        opportunity: &Opportunity,
+        admission: &Admission,
+    ) -> Result<Vec<AssignmentDecision>, Error> {
+        let decide = |assessments: Arc<Vec<Assessment>>| {
+            decide_stage_change(case.event, opportunity, admission, &assessments, &case.ledger)
+        };
+        let team = &case.context.team.id;
+        let load =
+            |freshness| self.assessments.load(team, &case.access.qualified, freshness, self.clock.now());
+        let decisions = decide(load(Freshness::Recent).await?);
+        if decisions.iter().any(|decision| is_about_the_list(&decision.step)) {
+            return Ok(decide(load(Freshness::Now).await?));
+        }
+        Ok(decisions)
+    }
+
+    /// Performs every decision; one that fails does not keep the others from being done.
+    async fn perform_all(
+        &self,
+        case: &Case<'_>,
+        invitee: &Invitee<'_>,
+        opportunity: &Opportunity,
+        decisions: Vec<AssignmentDecision>,
+    ) -> Result<Vec<Line>, Error> {
+        let mut lines = Vec::new();
+        let mut failure = None;
+        for AssignmentDecision { assessment, step, facts } in decisions {
+            match self.perform(case, invitee, opportunity, step).await {
+                Ok((reason, problems)) => {
+                    let line = |reason| Line { assessment: assessment.clone(), reason, facts: facts.clone() };
+                    lines.extend([reason].into_iter().chain(problems).map(line));
+                }
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(lines), Err)
+    }
+
+    async fn perform(
+        &self,
+        case: &Case<'_>,
+        invitee: &Invitee<'_>,
+        opportunity: &Opportunity,
+        step: Step,
+    ) -> Result<(Reason, Problems), Error> {
+        match step {
+            Step::Nothing(reason) => Ok((reason, Problems::new())),
+            Step::Invite(request) => {
+                let assignment = self.new_assignment(case, opportunity, request);
+                self.bring_to_invitation(case.access, assignment, invitee, case.holder).await
+            }
+            Step::Finish(assignment) => match standing_reason(&assignment) {
+                Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
+                Some(_) | None => {
+                    self.bring_to_invitation(case.access, *assignment, invitee, case.holder).await
+                }
+            },
+            Step::RestoreTags(mut assignment) => {
+                assignment.cause = case.event.id.clone();
+                let mut claim = claim(&*self.store, &*self.clock, *assignment, case.holder).await?;
+                claim.update_mirror(|mirror| mirror.shown = None);
+                let (_, problems) = self.show(case.access, claim, None).await?;
+                Ok((Reason::TagsRestored, problems))
+            }
+        }
+    }
+
+    fn new_assignment(&self, case: &Case<'_>, opportunity: &Opportunity, request: Request) -> Assignment {
+        let (version, created_at) = request
+            .replaces
+            .map_or_else(|| (0, self.clock.now()), |earlier| (earlier.version, earlier.created_at));
+        Assignment {
+            team: case.context.team.id.clone(),
+            opportunity: opportunity.id.clone(),
+            contact: opportunity.contact.clone(),
+            assessment: request.assessment,
+            title: request.title,
+            original_tag: request.tag,
+            trigger_stage: opportunity.stage.clone(),
+            cause: case.event.id.clone(),
+            state: AssignmentState::Inviting,
+            lease: None,
+            is_note_in_doubt: false,
+            created_at,
+            version,
+        }
+    }
+
+    /// Writes the activity; line 0 comes last and marks the event as handled.
+    async fn record_lines(&self, team: &TeamId, event: &StageChanged, lines: &[Line]) -> Result<(), Error> {
+        for (number, line) in lines.iter().enumerate().rev() {
+            let activity = Activity {
+                team: team.clone(),
+                at: event.triggered_at,
+                id: line_id(event, number),
+                event: event.id.clone(),
+                opportunity: event.opportunity.clone(),
+                assessment: line.assessment.clone(),
+                reason: line.reason,
+                facts: line.facts.clone(),
+                body_digest: Some(event.body_digest.clone()),
+            };
+            self.store.record_activity(&activity).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The id of one line of an event's activity; line 0 is there once the event is handled.
+pub(crate) fn line_id(event: &StageChanged, number: usize) -> ActivityId {
+    ActivityId::line(&event.id, number)
+}
+
+fn unreadable(reason: Reason) -> Line {
+    Line { assessment: None, reason, facts: Facts::default() }
+}
+
+/// Whether a newer list of assessments could change the decision.
+fn is_about_the_list(step: &Step) -> bool {
+    match step {
+        Step::Nothing(reason) => matches!(
+            reason,
+            Reason::NoMatchingTag
+                | Reason::MisspeltTag
+                | Reason::NotPublished
+                | Reason::NotForCandidates
+                | Reason::AmbiguousTitle
+        ),
+        Step::Invite(_) | Step::Finish(_) | Step::RestoreTags(_) => false,
+    }
+}

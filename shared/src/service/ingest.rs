@@ -1,0 +1,188 @@
+//! Deliveries in: verify, filter, enqueue, answer.
+//!
+//! Nothing is claimed and nobody is called here. A delivery is acknowledged only after its event is in the
+//! queue or known not to be needed; a body can only cause less work, never an effect.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::domain::{Event, Reason, SignatureToken, StageChanged, TeamId, UrlKey};
+use crate::failure::Disposition;
+use crate::lever::webhook as lever_webhook;
+use crate::qualified::webhook as qualified_webhook;
+use crate::queue::{self, Envelope, Queue};
+use crate::store::{self, Store, TeamContext};
+
+use super::assign::line_id;
+
+/// How often at most the time of the last event is written down.
+const EVENT_SEEN_EVERY: Duration = Duration::from_secs(60);
+
+/// What an accepted delivery came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ingested {
+    /// Its event is in the queue.
+    Queued,
+    /// Lever's test call.
+    Test,
+    /// It is none of the events we follow.
+    Ignored,
+    /// There is nothing to do, for this reason.
+    Filtered(Reason),
+    /// Its event was handled before.
+    Duplicate,
+    /// Its signature was used before with another body: somebody is forging events.
+    Forged,
+}
+
+/// Why a delivery is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The body is not what the service sends.
+    #[error("malformed: {0}")]
+    Malformed(Malformed),
+    /// Unknown team or wrong key (nothing inside) or a bad signature: all alike to the caller.
+    #[error("not authentic: {}", .0.map_or_else(|| "team or key".to_owned(), |rejection| rejection.to_string()))]
+    Unauthentic(Option<lever_webhook::Rejection>),
+    /// The table failed.
+    #[error("store: {0}")]
+    Store(#[from] store::Error),
+    /// The queue failed.
+    #[error("queue: {0}")]
+    Queue(#[from] queue::Error),
+}
+
+/// Whose body is malformed, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// Lever's.
+    #[error("{0}")]
+    Lever(#[from] lever_webhook::Rejection),
+    /// Qualified's.
+    #[error("{0}")]
+    Qualified(#[from] qualified_webhook::Rejection),
+}
+
+impl Error {
+    /// What the edge does about it.
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::Malformed(_) | Self::Unauthentic(_) => Disposition::Rejected,
+            Self::Store(error) => error.disposition(),
+            Self::Queue(error) => error.disposition(),
+        }
+    }
+}
+
+/// What intake needs; made once at start.
+pub struct Intake {
+    store: Arc<dyn Store>,
+    queue: Arc<dyn Queue>,
+    clock: Arc<dyn Clock>,
+    /// Checked against when there is no team, so that an unknown team takes as long as a bad signature.
+    decoy: SignatureToken,
+}
+
+impl Intake {
+    /// Puts an intake together.
+    pub fn new(store: Arc<dyn Store>, queue: Arc<dyn Queue>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, queue, clock, decoy: SignatureToken::new("decoy".repeat(10)) }
+    }
+
+    /// Takes in a delivery of Lever. `team` and `key` come from the URL.
+    ///
+    /// # Errors
+    /// When the delivery is not accepted; its disposition says whether the sender should try again.
+    pub async fn ingest_lever(&self, team: &str, key: &str, body: &[u8]) -> Result<Ingested, Error> {
+        let unverified = lever_webhook::parse(body).map_err(reject_lever)?;
+        let now = self.clock.now();
+        let context = self.authenticate(team, key, |context| &context.team.lever_url_key).await?;
+        let token = context
+            .as_ref()
+            .and_then(|context| context.connection.as_ref()?.webhook.as_ref())
+            .map_or(&self.decoy, |webhook| &webhook.signature_token);
+        let verified = unverified.verify(token, now);
+        let context = context.ok_or(Error::Unauthentic(None))?;
+        let delivery = verified.map_err(reject_lever)?;
+        self.note_event_seen(&context, now).await?;
+        match delivery {
+            lever_webhook::Delivery::Test => Ok(Ingested::Test),
+            lever_webhook::Delivery::Ignored { .. } => Ok(Ingested::Ignored),
+            lever_webhook::Delivery::StageChanged(event) => {
+                self.ingest_stage_change(&context, event, now).await
+            }
+        }
+    }
+
+    async fn ingest_stage_change(
+        &self,
+        context: &TeamContext,
+        event: StageChanged,
+        now: Timestamp,
+    ) -> Result<Ingested, Error> {
+        if !context.trigger_stages.iter().any(|trigger| trigger.stage == event.to_stage) {
+            return Ok(Ingested::Filtered(Reason::StageNotTrigger));
+        }
+        let team = &context.team.id;
+        let handled = self.store.load_activity(team, event.triggered_at, &line_id(&event, 0)).await?;
+        match handled {
+            Some(activity) if activity.body_digest.as_ref() == Some(&event.body_digest) => {
+                Ok(Ingested::Duplicate)
+            }
+            Some(_) => Ok(Ingested::Forged),
+            None => self.enqueue(team, Event::StageChanged(event), now).await,
+        }
+    }
+
+    /// Takes in a delivery of Qualified. `team` and `key` come from the URL.
+    ///
+    /// # Errors
+    /// When the delivery is not accepted; its disposition says whether the sender should try again.
+    pub async fn ingest_qualified(&self, team: &str, key: &str, body: &[u8]) -> Result<Ingested, Error> {
+        let news = qualified_webhook::parse(body).map_err(|rejection| Error::Malformed(rejection.into()))?;
+        let context = self.authenticate(team, key, |context| &context.team.qualified_url_key).await?;
+        let context = context.ok_or(Error::Unauthentic(None))?;
+        match news {
+            qualified_webhook::News::Ignored => Ok(Ingested::Ignored),
+            qualified_webhook::News::Changed(event) => {
+                self.enqueue(&context.team.id, Event::ResultChanged(event), self.clock.now()).await
+            }
+        }
+    }
+
+    /// The team of a URL, if there is one and its key is right.
+    async fn authenticate(
+        &self,
+        team: &str,
+        key: &str,
+        expected: impl Fn(&TeamContext) -> &UrlKey,
+    ) -> Result<Option<TeamContext>, Error> {
+        let team: TeamId = team.parse().map_err(|_| Error::Unauthentic(None))?;
+        let context = self.store.load_team(&team).await?;
+        let given = UrlKey::new(key.to_owned());
+        Ok(context.filter(|context| *expected(context) == given))
+    }
+
+    async fn enqueue(&self, team: &TeamId, event: Event, now: Timestamp) -> Result<Ingested, Error> {
+        self.queue.send(&Envelope { team: team.clone(), event, received_at: now }).await?;
+        Ok(Ingested::Queued)
+    }
+
+    async fn note_event_seen(&self, context: &TeamContext, now: Timestamp) -> Result<(), Error> {
+        let last = context.connection.as_ref().and_then(|connection| connection.last_event_at);
+        if last.is_none_or(|last| now.duration_since(last).unsigned_abs() >= EVENT_SEEN_EVERY) {
+            self.store.record_event_seen(&context.team.id, now).await?;
+        }
+        Ok(())
+    }
+}
+
+fn reject_lever(rejection: lever_webhook::Rejection) -> Error {
+    match rejection.class() {
+        lever_webhook::RejectionClass::Malformed => Error::Malformed(rejection.into()),
+        lever_webhook::RejectionClass::Unauthentic => Error::Unauthentic(Some(rejection)),
+    }
+}

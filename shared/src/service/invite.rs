@@ -1,0 +1,147 @@
+//! Brings one assignment to an invitation: claim, look up, invite, record, show.
+
+use crate::domain::{
+    AssessmentResult, Assignment, AssignmentState, EmailAddress, LeaseHolder, Mirror, Opportunity, Progress,
+    Reason, Standing, TeamCandidateId,
+};
+use crate::qualified::{Invitation, Novelty};
+
+use super::effects::{Problems, invitation_refusal};
+use super::ledger::{Claim, claim};
+use super::{Access, Error, Worker};
+
+/// Who is to be invited, as just read from Lever.
+pub(crate) struct Invitee<'a> {
+    opportunity: &'a Opportunity,
+    /// Where the invitation goes, or why there must be none any more.
+    admission: Result<&'a EmailAddress, Reason>,
+}
+
+impl<'a> Invitee<'a> {
+    /// Somebody who may be invited.
+    pub(crate) fn admitted(opportunity: &'a Opportunity, email: &'a EmailAddress) -> Self {
+        Self { opportunity, admission: Ok(email) }
+    }
+
+    /// Somebody who was being invited and may no longer be.
+    pub(crate) fn refused(opportunity: &'a Opportunity, reason: Reason) -> Self {
+        Self { opportunity, admission: Err(reason) }
+    }
+}
+
+/// What the look-up or the invitation came to.
+enum Found {
+    /// An invitation.
+    Invited(Box<Mirror>, Reason),
+    /// None, and there will be none.
+    Refused(Reason),
+}
+
+impl Worker {
+    /// Brings an assignment, as read from the ledger or new, to an invitation that Lever shows.
+    pub(crate) async fn bring_to_invitation(
+        &self,
+        access: &Access<'_>,
+        assignment: Assignment,
+        invitee: &Invitee<'_>,
+        holder: &LeaseHolder,
+    ) -> Result<(Reason, Problems), Error> {
+        let is_repetition = assignment.version > 0 && assignment.state == AssignmentState::Inviting;
+        let mut claim = claim(&*self.store, &*self.clock, assignment, holder).await?;
+        if let Some(reason) = standing_reason(claim.assignment()) {
+            let (_, problems) = self.show(access, claim, None).await?;
+            return Ok((reason, problems));
+        }
+        let found = match self.look_up_or_invite(access, &claim, invitee).await {
+            Ok(found) => found,
+            Err(error) => {
+                let _ = claim.release().await;
+                return Err(error);
+            }
+        };
+        match found {
+            Found::Refused(reason) => {
+                claim.set_state(AssignmentState::Refused { reason });
+                claim.release().await?;
+                Ok((reason, Problems::new()))
+            }
+            Found::Invited(mirror, reason) => {
+                claim.set_state(AssignmentState::Mirrored(*mirror));
+                claim.record().await?;
+                let (_, problems) = self.show(access, claim, None).await?;
+                // Found by the look-up of a repeated run: the earlier run of this very event sent it.
+                let is_ours = is_repetition && reason == Reason::AttachedToExisting;
+                Ok((if is_ours { Reason::Invited } else { reason }, problems))
+            }
+        }
+    }
+
+    async fn look_up_or_invite(
+        &self,
+        access: &Access<'_>,
+        claim: &Claim<'_>,
+        invitee: &Invitee<'_>,
+    ) -> Result<Found, Error> {
+        let assessment = &claim.assignment().assessment;
+        let address = invitee.admission.ok().or(invitee.opportunity.email.as_ref());
+        let person = match address {
+            Some(address) => access.qualified.find_person(address).await?,
+            None => None,
+        };
+        if let Some(person) = person.filter(|person| person.assessments.contains(assessment))
+            && let Some(result) = access.qualified.current_result(&person.team_candidate, assessment).await?
+        {
+            return Ok(attach(&result));
+        }
+        let email = match invitee.admission {
+            Ok(email) => email,
+            Err(reason) => return Ok(Found::Refused(reason)),
+        };
+        claim.check()?;
+        let Opportunity { name, contact, .. } = invitee.opportunity;
+        let invitation = Invitation { email, name, assessment, contact };
+        match access.qualified.invite(&invitation).await {
+            Ok(invited) => match invited.novelty {
+                Novelty::New => {
+                    let first = Standing::first(Progress::Invited);
+                    let mut mirror = new_mirror(invited.result, invited.team_candidate, first);
+                    mirror.invitation = Some(invited.invitation);
+                    Ok(Found::Invited(Box::new(mirror), Reason::Invited))
+                }
+                Novelty::Existing => Ok(attach(&access.qualified.exhibit(&invited.result).await?)),
+            },
+            Err(error) => match invitation_refusal(&error) {
+                Some(reason) => {
+                    self.assessments.forget(&claim.assignment().team);
+                    Ok(Found::Refused(reason))
+                }
+                None => Err(error.into()),
+            },
+        }
+    }
+}
+
+/// How an invitation that is on record came about.
+pub(crate) fn standing_reason(assignment: &Assignment) -> Option<Reason> {
+    let invitation = &assignment.mirror()?.invitation;
+    Some(if invitation.is_some() { Reason::Invited } else { Reason::AttachedToExisting })
+}
+
+/// Follows a result that exists already.
+fn attach(result: &AssessmentResult) -> Found {
+    let standing = Standing {
+        attempt: result.retake_number.max(1),
+        progress: result.progress().unwrap_or(Progress::Invited),
+    };
+    let mut mirror = new_mirror(result.id.clone(), result.team_candidate.clone(), standing);
+    mirror.submitted_at = result.submitted_at;
+    Found::Invited(Box::new(mirror), Reason::AttachedToExisting)
+}
+
+fn new_mirror(
+    result: crate::domain::ResultId,
+    team_candidate: TeamCandidateId,
+    standing: Standing,
+) -> Mirror {
+    Mirror { invitation: None, result, team_candidate, standing, shown: None, noted: 0, submitted_at: None }
+}

@@ -1,0 +1,136 @@
+//! One event at a time, with whatever its team's access is like today.
+//!
+//! A refused access token is replaced once and the event handled again, which is safe at any point: what
+//! was done is on record. An event that only an admin can unblock is parked, and goes back into the queue
+//! when the access is right again.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::domain::{AccessToken, ConnectionState, Event, LeaseHolder, ParkedEvent, Reason, TeamId};
+use crate::failure::Disposition;
+use crate::queue::Envelope;
+use crate::store::{Recorded, Store, TeamContext};
+use crate::{lever, qualified};
+
+use super::tokens::{Need, Tokens};
+use super::{AssessmentCache, Error, Handled, ResultPages};
+
+/// What the worker needs to do its work; made once at start.
+pub struct Worker {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) lever: lever::Client,
+    pub(crate) qualified: qualified::Client,
+    pub(crate) assessments: AssessmentCache,
+    pub(crate) pages: ResultPages,
+    tokens: Tokens,
+}
+
+impl Worker {
+    /// Puts a worker together.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        (lever, oauth): (lever::Client, lever::OAuth),
+        qualified: qualified::Client,
+        pages: ResultPages,
+    ) -> Self {
+        let tokens = Tokens::new(Arc::clone(&store), Arc::clone(&clock), oauth);
+        Self { store, clock, lever, qualified, assessments: AssessmentCache::default(), pages, tokens }
+    }
+
+    /// The time this worker goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Handles one event from the queue. `holder` names this run; no two runs share one.
+    ///
+    /// # Errors
+    /// When something has to be tried again or looked at; its disposition says which. What was done until
+    /// then is on record, and handling the same envelope again continues there.
+    pub async fn handle(&self, envelope: &Envelope, holder: &LeaseHolder) -> Result<Handled, Error> {
+        match self.handle_with_access(envelope, holder).await {
+            Err(error @ Error::Qualified(_)) if error.disposition() == Disposition::Disconnected => {
+                self.mark_api_key_refused(&envelope.team).await?;
+                self.park(envelope, Reason::ApiKeyNeeded).await?;
+                Ok(Handled::Waiting(Reason::ApiKeyNeeded))
+            }
+            Err(error) if error.disposition() == Disposition::Disconnected => {
+                let reason =
+                    if let Error::Waiting(reason) = error { reason } else { Reason::ReconnectNeeded };
+                self.park(envelope, reason).await?;
+                Ok(Handled::Waiting(reason))
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn handle_with_access(&self, envelope: &Envelope, holder: &LeaseHolder) -> Result<Handled, Error> {
+        let team = &envelope.team;
+        let Some(context) = self.tokens.ready_team(team, Need::Fresh).await? else {
+            return Ok(Handled::TeamGone);
+        };
+        let outcome = self.dispatch(&context, envelope, holder).await;
+        let (Err(Error::Lever(lever::Error::Unauthorized)), Some(refused)) =
+            (&outcome, access_token(&context))
+        else {
+            return outcome;
+        };
+        let Some(context) = self.tokens.ready_team(team, Need::Replace(refused)).await? else {
+            return Ok(Handled::TeamGone);
+        };
+        let outcome = self.dispatch(&context, envelope, holder).await;
+        if let (Err(Error::Lever(lever::Error::Unauthorized)), Some(refused)) =
+            (&outcome, access_token(&context))
+        {
+            self.tokens.mark_reconnect_needed(team, refused).await?;
+        }
+        outcome
+    }
+
+    async fn dispatch(
+        &self,
+        context: &TeamContext,
+        envelope: &Envelope,
+        holder: &LeaseHolder,
+    ) -> Result<Handled, Error> {
+        match &envelope.event {
+            Event::StageChanged(event) => self.assign(context, event, holder).await,
+            Event::ResultChanged(event) => self.report(context, envelope.received_at, event, holder).await,
+        }
+    }
+
+    /// Notes that Qualified refused the team's key, so that nothing more is asked with it.
+    async fn mark_api_key_refused(&self, team: &TeamId) -> Result<(), Error> {
+        let Some(TeamContext { mut team, .. }) = self.store.load_team(team).await? else { return Ok(()) };
+        if team.api_key_refused_at.is_some() {
+            return Ok(());
+        }
+        tracing::error!(team.id = %team.id, "api_key.refused");
+        team.api_key_refused_at = Some(self.clock.now());
+        match self.store.record_team(&team).await? {
+            Recorded::Done { .. } => Ok(()),
+            Recorded::Conflict => Err(Error::Contended),
+        }
+    }
+
+    async fn park(&self, envelope: &Envelope, reason: Reason) -> Result<(), Error> {
+        let parked = ParkedEvent {
+            team: envelope.team.clone(),
+            event: envelope.event.id().clone(),
+            reason,
+            parked_at: self.clock.now(),
+            envelope: envelope.to_json()?,
+        };
+        Ok(self.store.park_event(&parked).await?)
+    }
+}
+
+fn access_token(context: &TeamContext) -> Option<&AccessToken> {
+    match &context.connection.as_ref()?.state {
+        ConnectionState::Active(tokens) => Some(&tokens.access),
+        ConnectionState::ReconnectNeeded { .. } => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! What every function makes once at start: configuration, secrets, table, queue.
+
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::{AppSecret, AppSecretError, Config, ConfigError};
+use crate::http::{self, TransportError};
+use crate::queue::{Queue, SqsQueue};
+use crate::seal::{self, Keyring};
+use crate::service::ingest::Intake;
+use crate::service::{ResultPages, Worker};
+use crate::store::{DynamoStore, Store};
+use crate::{lever, qualified, telemetry};
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The environment is incomplete or malformed.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The app secret cannot be had or read.
+    #[error(transparent)]
+    Secret(#[from] AppSecretError),
+    /// The keyring in the app secret is unusable.
+    #[error("keyring: {0}")]
+    Keyring(#[from] seal::Error),
+    /// No HTTP client can be made on this machine.
+    #[error("HTTP client: {0}")]
+    Http(#[from] TransportError),
+}
+
+/// The parts that functions are put together from.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// The app secret.
+    pub secret: AppSecret,
+    /// The table.
+    pub store: Arc<dyn Store>,
+    /// The queue.
+    pub queue: Arc<dyn Queue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Parts {
+    /// Makes the parts from the environment, for a Lambda function, and sends log lines where Lambda reads them.
+    ///
+    /// # Errors
+    /// When the environment or the app secret is unusable.
+    pub async fn from_env() -> Result<Self, Error> {
+        let config = Config::from_env()?;
+        telemetry::init(telemetry::Format::Json, &config.log_filter);
+        let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(&aws)).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let keyring = keyring(&secret)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+        let store = DynamoStore::new(dynamodb, config.table_name.clone(), keyring, Arc::clone(&clock));
+        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&aws), config.queue_url.to_string());
+        Ok(Self { config, secret, store: Arc::new(store), queue: Arc::new(queue), clock })
+    }
+
+    /// The intake of both webhook functions.
+    pub fn intake(&self) -> Intake {
+        Intake::new(Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock))
+    }
+
+    /// The worker.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made on this machine.
+    pub fn worker(&self) -> Result<Worker, Error> {
+        let http = http::client()?;
+        Ok(Worker::new(
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            (lever::Client::new(http.clone(), &self.config.lever_api_base), self.oauth(http.clone())),
+            qualified::Client::new(http, &self.config.qualified_api_base),
+            ResultPages::of(&self.config.qualified_api_base),
+        ))
+    }
+}
+
+impl Parts {
+    fn oauth(&self, http: reqwest::Client) -> lever::OAuth {
+        lever::OAuth::new(
+            http,
+            &self.config.lever_auth_base,
+            &self.config.lever_audience,
+            &self.secret.lever_client_id,
+            self.secret.lever_client_secret.clone(),
+        )
+    }
+}
+
+/// The keyring of an app secret.
+///
+/// # Errors
+/// When a key is malformed or the active one is missing.
+pub fn keyring(secret: &AppSecret) -> Result<Keyring, seal::Error> {
+    Keyring::new(
+        &secret.keyring.active,
+        secret.keyring.keys.iter().map(|(id, key)| (id.as_str(), key.expose())),
+    )
+}
