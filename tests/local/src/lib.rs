@@ -1,1 +1,149 @@
-//! Placeholder.
+//! The whole system on one machine: functions, table, queue and both simulators in one process.
+//!
+//! The handlers are those of the Lambda functions, behind a stand-in for API Gateway; the table is reached
+//! through the real AWS SDK; Lever and Qualified are strict simulators over HTTP. Only the queue is ours.
+//! Tests build on the same [`Local`], so what they prove is what `cargo run -p local` runs.
+
+mod functions;
+mod gateway;
+mod health;
+mod parts;
+mod table;
+
+pub mod connect;
+pub mod control;
+pub mod story;
+pub mod timeline;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lever_integration::clock::Clock;
+use lever_integration::domain::{Activity, OpportunityId, TeamId};
+use lever_integration::queue::MemoryQueue;
+use lever_integration::service::Worker;
+use lever_integration::setup::Parts;
+use lever_sim::LeverSim;
+use qualified_sim::QualifiedSim;
+use sim_kit::serve::Server;
+use tokio::task::JoinHandle;
+
+/// How often is looked for a decision: 400 times 25 ms are ten seconds.
+const DECISION_LOOKS: u32 = 400;
+/// How long between two looks.
+const DECISION_LOOK_EVERY: Duration = Duration::from_millis(25);
+
+/// Why the system cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A port is taken, or a simulator cannot start.
+    #[error("{0}")]
+    Start(String),
+    /// The table cannot start.
+    #[error("the local table: {0}")]
+    Table(String),
+    /// The functions cannot be put together.
+    #[error(transparent)]
+    Setup(#[from] lever_integration::setup::Error),
+    /// A step outside the system failed.
+    #[error("{0}")]
+    Step(String),
+}
+
+impl From<reqwest::Error> for Error {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Step(error.without_url().to_string())
+    }
+}
+
+/// What to start.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Port of the gateway; 0 for any.
+    pub port: u16,
+    /// Port of the simulated Lever; 0 for any.
+    pub lever_port: u16,
+    /// Port of the simulated Qualified; 0 for any.
+    pub qualified_port: u16,
+    /// Where to keep the table; in memory if nothing.
+    pub data: Option<PathBuf>,
+}
+
+/// The running system.
+pub struct Local {
+    /// The simulated Lever.
+    pub lever: LeverSim,
+    /// The simulated Qualified.
+    pub qualified: QualifiedSim,
+    /// What the functions are put together from.
+    pub parts: Parts,
+    /// The queue between intake and worker.
+    pub queue: Arc<MemoryQueue>,
+    /// The worker.
+    pub worker: Arc<Worker>,
+    gateway: Server,
+    poller: JoinHandle<()>,
+    _table: table::Table,
+}
+
+impl Local {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// When a port is taken or a part cannot start.
+    pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let start = |error: &dyn std::fmt::Display| Error::Start(error.to_string());
+        let routes = gateway::Routes::default();
+        let router = gateway::router(routes.clone());
+        let gateway = sim_kit::serve::serve(options.port, router).await.map_err(|error| start(&error))?;
+        let lever = LeverSim::start(options.lever_port, lever_sim::Seed::default())
+            .await
+            .map_err(|error| start(&error))?;
+        let qualified = QualifiedSim::start(options.qualified_port, qualified_sim::Seed::default())
+            .await
+            .map_err(|error| start(&error))?;
+        let table = table::Table::start(options.data.as_deref()).await?;
+        let queue = Arc::new(MemoryQueue::new(Arc::clone(&clock)));
+        let urls = parts::Urls { gateway: gateway.url(), lever: lever.url(), qualified: qualified.url() };
+        let parts = parts::assemble(&urls, options, &table, Arc::clone(&queue), clock)?;
+        routes.fill(functions::routes(Arc::new(parts.intake())));
+        let worker = Arc::new(parts.worker()?);
+        let poller = tokio::spawn(functions::poll(Arc::clone(&queue), Arc::clone(&worker)));
+        Ok(Self { lever, qualified, parts, queue, worker, gateway, poller, _table: table })
+    }
+
+    /// Where the gateway listens.
+    pub fn gateway_url(&self) -> String {
+        self.gateway.url()
+    }
+
+    /// The decisions about an opportunity, once there are at least so many.
+    ///
+    /// # Errors
+    /// When they do not come within ten seconds or the table fails.
+    pub async fn decisions(
+        &self,
+        team: &TeamId,
+        opportunity: &str,
+        at_least: usize,
+    ) -> Result<Vec<Activity>, Error> {
+        let step = |error: &dyn std::fmt::Display| Error::Step(format!("activity: {error}"));
+        let opportunity: OpportunityId = opportunity.parse().map_err(|error| step(&error))?;
+        for _ in 0..DECISION_LOOKS {
+            let activity = self.parts.store.opportunity_activity(team, &opportunity, 100).await;
+            let activity = activity.map_err(|error| step(&error))?;
+            if activity.len() >= at_least {
+                return Ok(activity);
+            }
+            tokio::time::sleep(DECISION_LOOK_EVERY).await;
+        }
+        Err(step(&format!("fewer than {at_least} decisions about {opportunity}")))
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.poller.abort();
+    }
+}

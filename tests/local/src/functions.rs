@@ -1,0 +1,76 @@
+//! The functions behind the gateway and the queue, as the Lambda runtime would run them.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lambda_http::lambda_runtime::LambdaEvent;
+use lambda_http::request::LambdaRequest;
+use lambda_http::tower::{ServiceExt, service_fn};
+use lambda_http::{Adapter, Body, Context, Request, Response};
+use lever_integration::queue::{BATCH_MAX, MemoryQueue, Queue};
+use lever_integration::service::Worker;
+use lever_integration::service::ingest::Intake;
+use serde_json::Value;
+
+use crate::gateway::Handler;
+
+/// How long the poller sleeps when the queue has nothing visible and nobody wakes it.
+const IDLE_SLEEP: Duration = Duration::from_millis(200);
+
+/// Every route with the function behind it.
+pub(crate) fn routes(intake: Arc<Intake>) -> Vec<(&'static str, Handler)> {
+    let for_lever = Arc::clone(&intake);
+    vec![
+        (
+            "/webhooks/lever/",
+            http_function(move |request| {
+                let intake = Arc::clone(&for_lever);
+                async move { stage_change_webhook::handle(&intake, request).await }
+            }),
+        ),
+        (
+            "/webhooks/qualified/",
+            http_function(move |request| {
+                let intake = Arc::clone(&intake);
+                async move { assessment_events::handle(&intake, request).await }
+            }),
+        ),
+        ("/health", http_function(|request| std::future::ready(crate::health::handle(&request)))),
+    ]
+}
+
+/// Puts the runtime's own adapter around a handler.
+fn http_function<F, R>(handle: F) -> Handler
+where
+    F: Fn(Request) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Response<Body>> + Send + 'static,
+{
+    Arc::new(move |event: Value| {
+        let handle = handle.clone();
+        Box::pin(async move {
+            let payload: LambdaRequest = serde_json::from_value(event).ok()?;
+            let answer = move |request| {
+                let response = handle(request);
+                async move { Ok::<_, std::convert::Infallible>(response.await) }
+            };
+            let adapter = Adapter::from(service_fn(answer));
+            let response = adapter.oneshot(LambdaEvent::new(payload, Context::default())).await.ok()?;
+            serde_json::to_value(response).ok()
+        })
+    })
+}
+
+/// Feeds the worker from the queue until the task is aborted.
+pub(crate) async fn poll(queue: Arc<MemoryQueue>, worker: Arc<Worker>) {
+    loop {
+        let batch = queue.receive(BATCH_MAX);
+        if batch.records.is_empty() {
+            queue.wait(IDLE_SLEEP).await;
+            continue;
+        }
+        let port: &dyn Queue = &*queue;
+        let answer = worker::handle(&worker, port, batch.clone()).await;
+        queue.complete(&batch, &answer);
+    }
+}

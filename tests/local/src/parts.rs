@@ -1,0 +1,80 @@
+//! Configuration and secrets of the local system, put together as in AWS.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lever_integration::clock::Clock;
+use lever_integration::config::{AppSecret, Config};
+use lever_integration::queue::MemoryQueue;
+use lever_integration::setup::{Parts, keyring};
+use lever_integration::store::DynamoStore;
+use serde_json::json;
+
+use crate::table::{TABLE_NAME, Table};
+use crate::{Error, Options};
+
+/// The audience that Lever's sandbox expects (Lever: OAuth page).
+const LEVER_AUDIENCE: &str = "https://api.sandbox.lever.co/v1/";
+
+/// Where everything listens.
+pub(crate) struct Urls {
+    pub(crate) gateway: String,
+    pub(crate) lever: String,
+    pub(crate) qualified: String,
+}
+
+/// The parts, from the same variables that a function reads.
+pub(crate) fn assemble(
+    urls: &Urls,
+    options: &Options,
+    table: &Table,
+    queue: Arc<MemoryQueue>,
+    clock: Arc<dyn Clock>,
+) -> Result<Parts, Error> {
+    let secret_json = app_secret(options.data.as_deref())?;
+    let variables = variables(urls, &secret_json);
+    let config = Config::from_lookup(|name| variables.get(name).cloned())
+        .map_err(lever_integration::setup::Error::from)?;
+    let secret = AppSecret::parse(&secret_json).map_err(lever_integration::setup::Error::from)?;
+    let keyring = keyring(&secret).map_err(lever_integration::setup::Error::from)?;
+    let store = DynamoStore::new(table.client.clone(), TABLE_NAME.to_owned(), keyring, Arc::clone(&clock));
+    Ok(Parts { config, secret, store: Arc::new(store), queue, clock })
+}
+
+fn variables(urls: &Urls, secret_json: &str) -> HashMap<&'static str, String> {
+    HashMap::from([
+        ("TABLE_NAME", TABLE_NAME.to_owned()),
+        ("QUEUE_URL", format!("{}/queue", urls.gateway)),
+        ("APP_SECRET_JSON", secret_json.to_owned()),
+        ("LEVER_API_BASE", format!("{}/v1/", urls.lever)),
+        ("LEVER_AUTH_BASE", format!("{}/", urls.lever)),
+        ("LEVER_AUDIENCE", LEVER_AUDIENCE.to_owned()),
+        ("QUALIFIED_API_BASE", format!("{}/api/", urls.qualified)),
+        ("PUBLIC_BASE_URL", format!("{}/", urls.gateway)),
+    ])
+}
+
+/// A new app secret, or the one kept beside the table.
+fn app_secret(data: Option<&Path>) -> Result<String, Error> {
+    let path = data.map(|folder| folder.join("app-secret.json"));
+    if let Some(kept) = path.as_deref().and_then(|path| std::fs::read_to_string(path).ok()) {
+        return Ok(kept);
+    }
+    let app = lever_sim::AppSeed::default();
+    let secret = json!({
+        "lever_client_id": app.client_id,
+        "lever_client_secret": app.client_secret,
+        "keyring": {"active": "local", "keys": {"local": STANDARD.encode(rand::random::<[u8; 32]>())}},
+        "launch_key": qualified_sim::Seed::default().launch_key,
+        "session_key": STANDARD.encode(rand::random::<[u8; 32]>()),
+    })
+    .to_string();
+    if let Some(path) = path {
+        std::fs::write(path, &secret)
+            .map_err(|error| Error::Start(format!("the app secret cannot be kept: {error}")))?;
+    }
+    Ok(secret)
+}

@@ -1,0 +1,57 @@
+//! The table on this machine: a DynamoDB API on `SQLite` in this process, behind the real SDK.
+
+use std::path::Path;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::config::Credentials;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::Error;
+
+/// The name of the local table.
+pub(crate) const TABLE_NAME: &str = "lever-integration-local";
+
+/// A running table; dropping it ends it.
+pub(crate) struct Table {
+    /// A client of the real SDK, pointed at it.
+    pub(crate) client: aws_sdk_dynamodb::Client,
+    task: JoinHandle<()>,
+}
+
+impl Table {
+    /// Starts the table, in memory or kept in a folder.
+    pub(crate) async fn start(data: Option<&Path>) -> Result<Self, Error> {
+        let database = match data {
+            None => dynoxide::Database::memory(),
+            Some(folder) => {
+                std::fs::create_dir_all(folder).map_err(|error| Error::Table(error.to_string()))?;
+                dynoxide::Database::new(&folder.join("table.sqlite").to_string_lossy())
+            }
+        };
+        let database = database.map_err(|error| Error::Table(error.to_string()))?;
+        let listener =
+            TcpListener::bind("127.0.0.1:0").await.map_err(|error| Error::Table(error.to_string()))?;
+        let address = listener.local_addr().map_err(|error| Error::Table(error.to_string()))?;
+        let task = tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("local"))
+            .endpoint_url(format!("http://{address}"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .build();
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        let tables = client.list_tables().send().await.map_err(|error| Error::Table(error.to_string()))?;
+        if !tables.table_names().iter().any(|name| name == TABLE_NAME) {
+            let created = lever_integration::store::create_table(&client, TABLE_NAME).await;
+            created.map_err(|error| Error::Table(error.to_string()))?;
+        }
+        Ok(Self { client, task })
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
