@@ -28,6 +28,8 @@ mod sender;
 mod sign;
 mod sim;
 pub mod switches;
+#[cfg(test)]
+mod tests;
 mod verbs;
 pub mod world;
 
