@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lambda_http::lambda_runtime::LambdaEvent;
@@ -16,7 +17,7 @@ use serde_json::Value;
 use crate::gateway::Handler;
 
 /// How long the poller sleeps when the queue has nothing visible and nobody wakes it.
-const IDLE_SLEEP: Duration = Duration::from_millis(200);
+const IDLE_SLEEP: Duration = Duration::from_millis(20);
 
 /// Every route with the function behind it.
 pub(crate) fn routes(intake: Arc<Intake>) -> Vec<(&'static str, Handler)> {
@@ -61,11 +62,13 @@ where
     })
 }
 
-/// Feeds the worker from the queue until the task is aborted.
-pub(crate) async fn poll(queue: Arc<MemoryQueue>, worker: Arc<Worker>) {
+/// Feeds the worker from the queue until the task is aborted; `is_busy` says when a batch is in its hands.
+pub(crate) async fn poll(queue: Arc<MemoryQueue>, worker: Arc<Worker>, is_busy: Arc<AtomicBool>) {
     loop {
+        is_busy.store(true, Ordering::SeqCst);
         let batch = queue.receive(BATCH_MAX);
         if batch.records.is_empty() {
+            is_busy.store(false, Ordering::SeqCst);
             queue.wait(IDLE_SLEEP).await;
             continue;
         }

@@ -17,6 +17,7 @@ pub mod timeline;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lever_integration::clock::Clock;
@@ -84,6 +85,7 @@ pub struct Local {
     pub worker: Arc<Worker>,
     gateway: Server,
     poller: JoinHandle<()>,
+    is_busy: Arc<AtomicBool>,
     _table: table::Table,
 }
 
@@ -109,13 +111,30 @@ impl Local {
         let parts = parts::assemble(&urls, options, &table, Arc::clone(&queue), clock)?;
         routes.fill(functions::routes(Arc::new(parts.intake())));
         let worker = Arc::new(parts.worker()?);
-        let poller = tokio::spawn(functions::poll(Arc::clone(&queue), Arc::clone(&worker)));
-        Ok(Self { lever, qualified, parts, queue, worker, gateway, poller, _table: table })
+        let is_busy = Arc::new(AtomicBool::new(false));
+        let poll = functions::poll(Arc::clone(&queue), Arc::clone(&worker), Arc::clone(&is_busy));
+        let poller = tokio::spawn(poll);
+        Ok(Self { is_busy, lever, qualified, parts, queue, worker, gateway, poller, _table: table })
     }
 
     /// Where the gateway listens.
     pub fn gateway_url(&self) -> String {
         self.gateway.url()
+    }
+
+    /// The control API of the simulated Lever.
+    pub fn lever_control(&self) -> control::Control {
+        control::Control::new(&self.lever.url())
+    }
+
+    /// The control API of the simulated Qualified.
+    pub fn qualified_control(&self) -> control::Control {
+        control::Control::new(&self.qualified.url())
+    }
+
+    /// Whether the worker has messages in its hands.
+    pub fn is_busy(&self) -> bool {
+        self.is_busy.load(Ordering::SeqCst)
     }
 
     /// The decisions about an opportunity, once there are at least so many.

@@ -1,1 +1,12 @@
-//! Placeholder.
+//! What scenario tests are written with: the whole local system, verbs of the people in it, and looks.
+//!
+//! A [`World`] is [`local::Local`] with a connected team; its clock can be moved, so that what waits comes
+//! back at once. [`World::finish`] fails a test that left something behind: a message, a dead letter, a
+//! violation of a simulator's rules.
+
+mod clock;
+mod looks;
+mod world;
+
+pub use clock::ShiftedClock;
+pub use world::{Made, World};

@@ -1,3 +1,5 @@
+//! Each status and each broken answer, for every call.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,3 +1,5 @@
+//! The invitation: what is sent and what each answer means.
+
 use serde_json::{Value, json};
 
 use super::server::{Canned, Server};

@@ -1,3 +1,5 @@
+//! Assessments and people, as the API lists them.
+
 use serde_json::{Value, json};
 
 use super::server::{Canned, KEY, Server};

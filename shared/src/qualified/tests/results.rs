@@ -1,3 +1,5 @@
+//! Results and exhibits with all their quirks.
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! The webhook subscription.
+
 use serde_json::{Value, json};
 use url::Url;
 

@@ -1,3 +1,5 @@
+//! What of a delivery is believed, and what is turned away.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Retries, duplicates, losses and reorderings of the sender.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
