@@ -12,6 +12,8 @@ mod seed;
 mod sender;
 mod sim;
 mod switches;
+#[cfg(test)]
+mod tests;
 mod wire;
 mod world;
 
