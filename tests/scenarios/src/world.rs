@@ -100,10 +100,8 @@ impl World {
     }
 
     fn is_at_rest(&self) -> bool {
-        use sim_kit::deliveries::State;
         let kits = [self.local.lever.kit(), self.local.qualified.kit()];
-        let is_sent =
-            kits.iter().all(|kit| kit.deliveries.list().iter().all(|one| one.state != State::Queued));
+        let is_sent = kits.iter().all(|kit| kit.deliveries.is_quiet());
         let now = self.clock.now();
         is_sent && self.local.queue.next_visible_at().is_none_or(|at| at > now) && !self.is_working()
     }

@@ -1,3 +1,5 @@
+//! Changes and what they answer.
+
 use serde_json::{Value, json};
 
 use super::support::*;

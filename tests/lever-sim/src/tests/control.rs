@@ -1,3 +1,5 @@
+//! The control API and its list.
+
 use serde_json::{Value, json};
 
 use super::support::*;

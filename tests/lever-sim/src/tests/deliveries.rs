@@ -1,3 +1,5 @@
+//! The webhook sender: signatures, retries, reruns, losses.
+
 use serde_json::{Value, json};
 
 use super::support::*;

@@ -1,3 +1,5 @@
+//! Notes, files and feedback.
+
 use serde_json::{Value, json};
 
 use super::support::*;

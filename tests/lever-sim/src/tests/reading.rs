@@ -1,3 +1,5 @@
+//! Reading: envelopes, pages, filters, errors.
+
 use serde_json::{Value, json};
 
 use super::support::*;

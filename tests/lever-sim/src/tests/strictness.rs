@@ -1,3 +1,5 @@
+//! What a well-behaved client would not send is answered and recorded.
+
 use reqwest::Method;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Webhooks: registering, groups, verifying, regenerating.
+
 use serde_json::{Value, json};
 
 use super::support::*;

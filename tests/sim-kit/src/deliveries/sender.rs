@@ -10,18 +10,18 @@ use super::model::{Attempt, Attempts, Compose, Delivery, ModeChange, Order, Outc
 use crate::clock::{Clock, Millis};
 use crate::guarded::Guarded;
 
-struct Entry {
-    shown: Delivery,
+pub(super) struct Entry {
+    pub(super) shown: Delivery,
     compose: Compose,
     attempts: Attempts,
 }
 
 #[derive(Default)]
-struct Queue {
-    entries: Vec<Entry>,
+pub(super) struct Queue {
+    pub(super) entries: Vec<Entry>,
     mode: ModeChange,
     rules: Rules,
-    tasks: JoinSet<()>,
+    pub(super) tasks: JoinSet<()>,
 }
 
 /// The webhook sender of one simulator; clones share the queue.
@@ -29,7 +29,7 @@ struct Queue {
 pub struct Deliveries {
     clock: Clock,
     client: reqwest::Client,
-    queue: Guarded<Queue>,
+    pub(super) queue: Guarded<Queue>,
 }
 
 impl fmt::Debug for Deliveries {
@@ -147,16 +147,6 @@ impl Deliveries {
     /// Changes the rules, from the next attempt and the next pause on.
     pub fn set_rules(&self, rules: Rules) {
         self.queue.lock().rules = rules;
-    }
-
-    /// Every delivery, oldest first.
-    pub fn list(&self) -> Vec<Delivery> {
-        self.queue.lock().entries.iter().map(|entry| entry.shown.clone()).collect()
-    }
-
-    /// One delivery.
-    pub fn get(&self, id: &str) -> Option<Delivery> {
-        self.queue.lock().entries.iter().find(|entry| entry.shown.id == id).map(|entry| entry.shown.clone())
     }
 
     /// Forgets every delivery and disturbance and abandons running attempts.
