@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use lever_integration::clock::Clock;
-use lever_integration::domain::Reason;
+use lever_integration::domain::{ConnectionState, Reason};
 use lever_integration::queue::{Envelope, Queue};
 use lever_integration::service::ingest::Intake;
 use lever_integration::telemetry::{Capture, capture};
@@ -26,6 +26,8 @@ struct Bench {
     lever_url: String,
     qualified_url: String,
     signature_token: String,
+    /// Access and refresh token of the team.
+    tokens: [String; 2],
 }
 
 impl Bench {
@@ -35,12 +37,16 @@ impl Bench {
         let state = world.local.lever.state();
         let webhook = &state["accounts"][0]["webhooks"][0];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let context = world.local.parts.store.load_team(&world.team).await?.ok_or("no team")?;
+        let connection = context.connection.ok_or("no connection")?;
+        let ConnectionState::Active(tokens) = connection.state else { return Err("not connected".into()) };
         let qualified = world.local.qualified_control().get("/_sim/state").await?;
         Ok(Self {
             lever_url: text(&webhook["url"]),
             qualified_url: text(&qualified["subscriptions"][0]["url"]),
             signature_token: text(&webhook["configuration"]["signatureToken"]),
             http: Client::new(),
+            tokens: [tokens.access.expose().to_owned(), tokens.refresh.expose().to_owned()],
             world,
             log,
         })
@@ -107,9 +113,7 @@ impl Bench {
             "@example.com".to_owned(),
             "Candidate 1".to_owned(),
         ];
-        for grant in self.world.local.lever.state()["grants"].as_array().into_iter().flatten() {
-            all.extend(grant["accessToken"].as_str().map(str::to_owned));
-        }
+        all.extend(self.tokens.iter().cloned());
         all
     }
 

@@ -1,5 +1,7 @@
 //! What is proved with the whole system: scenarios, budgets, bad input, conventions.
 
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod architecture;
 mod bad_input;
 mod budget;

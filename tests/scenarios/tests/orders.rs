@@ -6,6 +6,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use qualified_sim::ResultState;
 use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::Kit;
@@ -57,11 +58,9 @@ async fn act(world: &World, id: &str) -> Made {
     let Ok(result) = world.result(id).await else { return Ok(()) };
     let state = world.local.qualified.result(result.as_str()).ok_or("no result")?.state;
     match state {
-        qualified_sim::ResultState::Invited | qualified_sim::ResultState::Opened => {
-            world.start_result(&result)
-        }
-        qualified_sim::ResultState::Started => world.submit_result(&result).await,
-        _ => Ok(()),
+        ResultState::Invited | ResultState::Opened => world.start_result(&result),
+        ResultState::Started => world.submit_result(&result).await,
+        ResultState::Submitting | ResultState::Submitted | ResultState::Terminated => Ok(()),
     }
 }
 
