@@ -9,6 +9,7 @@ mod assignment;
 mod connection;
 mod event;
 mod id;
+mod oauth_attempt;
 mod opportunity;
 mod parked;
 mod person;
@@ -30,13 +31,15 @@ pub use id::{
     LeverAccountId, LeverWebhookId, NoteId, OpportunityId, ResultId, StageId, SubscriptionId,
     TeamCandidateId, TeamId, UserId, kind as id_kind,
 };
+pub use oauth_attempt::OAuthAttempt;
 pub use opportunity::{Opportunity, StageEntry};
 pub use parked::ParkedEvent;
 pub use person::{EmailAddress, InvalidEmail, PersonName};
 pub use reason::{Outcome, Reason};
 pub use result::{AssessmentResult, ChallengeResult, Progress, ResultState, SimilarityRisk};
 pub use secret::{
-    AccessToken, ApiKey, RefreshToken, Secret, SecretKind, SignatureToken, UrlKey, kind as secret_kind,
+    AccessToken, ApiKey, CodeVerifier, RefreshToken, Secret, SecretKind, SignatureToken, UrlKey,
+    kind as secret_kind,
 };
 pub use tag::{InvalidTag, StatusTag, Tag, Title};
 pub use team::{Team, TriggerStage};

@@ -76,6 +76,8 @@ secrets! {
     SignatureToken = Signature, "signature_token";
     /// Qualified's API key of one team.
     ApiKey = Api, "api_key";
+    /// Proves that the login that ends here began here (RFC 7636).
+    CodeVerifier = Verifier, "code_verifier";
     /// The unguessable last part of a webhook URL of ours.
     UrlKey = Url, "url_key";
 }

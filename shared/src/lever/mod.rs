@@ -19,4 +19,4 @@ mod wire;
 pub use answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
 pub use client::{Api, Client, Confidentiality};
 pub use error::{Error, Flaw};
-pub use oauth::{CodeVerifier, Grant, OAuth, OAuthError, SCOPES, code_challenge, new_code_verifier};
+pub use oauth::{Grant, OAuth, OAuthError, SCOPES, code_challenge, new_code_verifier};

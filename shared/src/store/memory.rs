@@ -12,13 +12,15 @@ use jiff::Timestamp;
 use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, AssessmentId, Assignment, Connection, EventId, OpportunityId, ParkedEvent,
-    ResultId, StageId, Team, TeamId, TriggerStage,
+    Activity, ActivityId, AssessmentId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId,
+    ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
 };
 
 /// A store that lives as long as the process.
 pub struct MemoryStore {
     teams: Mutex<BTreeMap<TeamId, Rows>>,
+    attempts: Mutex<BTreeMap<String, OAuthAttempt>>,
+    launches: Mutex<BTreeMap<String, Timestamp>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -35,7 +37,7 @@ struct Rows {
 impl MemoryStore {
     /// An empty store; the clock decides what has expired.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { teams: Mutex::default(), clock }
+        Self { teams: Mutex::default(), attempts: Mutex::default(), launches: Mutex::default(), clock }
     }
 
     fn teams(&self) -> MutexGuard<'_, BTreeMap<TeamId, Rows>> {
@@ -105,6 +107,34 @@ impl Store for MemoryStore {
             teams.range::<TeamId, _>((start, Bound::Unbounded)).filter(|(_, rows)| rows.connection.is_some());
         let rows = connected.map(|(team, _)| team.clone()).take(limit + 1).collect();
         Ok(page::cut(rows, limit, page::after_team))
+    }
+
+    async fn remove_connection(&self, team: &TeamId) -> Result<(), Error> {
+        if let Some(rows) = self.teams().get_mut(team) {
+            rows.connection = None;
+        }
+        Ok(())
+    }
+
+    async fn record_oauth_attempt(&self, attempt: &OAuthAttempt) -> Result<(), Error> {
+        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        attempts.insert(attempt.state_hash.clone(), attempt.clone());
+        Ok(())
+    }
+
+    async fn take_oauth_attempt(&self, state_hash: &str) -> Result<Option<OAuthAttempt>, Error> {
+        let taken = self.attempts.lock().unwrap_or_else(PoisonError::into_inner).remove(state_hash);
+        Ok(taken.filter(|attempt| attempt.expires_at > self.clock.now()))
+    }
+
+    async fn record_launch(&self, link_hash: &str, expires_at: Timestamp) -> Result<Recorded, Error> {
+        let mut launches = self.launches.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        launches.retain(|_, until| *until > now);
+        Ok(match launches.insert(link_hash.to_owned(), expires_at) {
+            None => Recorded::Done { version: 1 },
+            Some(_) => Recorded::Conflict,
+        })
     }
 
     async fn record_trigger_stage(&self, team: &TeamId, stage: &TriggerStage) -> Result<(), Error> {

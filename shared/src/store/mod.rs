@@ -18,8 +18,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Activity, ActivityId, Assignment, Connection, EventId, OpportunityId, ParkedEvent, ResultId, StageId,
-    Team, TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId, ParkedEvent,
+    ResultId, StageId, Team, TeamId, TriggerStage,
 };
 
 pub use dynamodb::{DynamoStore, IndexSchema, Projected, TABLE, TableSchema, create_table};
@@ -82,6 +82,16 @@ pub trait Store: Send + Sync {
     /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100. One that
     /// was connected within the last second or so may be missing.
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error>;
+
+    /// Deletes a connection with its tokens; one that is not there is no error.
+    async fn remove_connection(&self, team: &TeamId) -> Result<(), Error>;
+
+    /// Keeps an OAuth attempt until it is taken or has expired.
+    async fn record_oauth_attempt(&self, attempt: &OAuthAttempt) -> Result<(), Error>;
+    /// Takes an OAuth attempt away: of any number of callers one gets it, and nobody after it has expired.
+    async fn take_oauth_attempt(&self, state_hash: &str) -> Result<Option<OAuthAttempt>, Error>;
+    /// Uses up a launch link until it expires anyway; [`Recorded::Conflict`] if it was used before.
+    async fn record_launch(&self, link_hash: &str, expires_at: Timestamp) -> Result<Recorded, Error>;
 
     /// Adds a trigger stage. One that is there already keeps when and by whom it was added; its text is
     /// renewed.

@@ -9,9 +9,8 @@ use url::Url;
 
 use super::error::OAuthError;
 use super::grant::{Grant, Reply};
-use super::pkce::CodeVerifier;
 use crate::config::LeverClientSecret;
-use crate::domain::{LeverTokens, RefreshToken};
+use crate::domain::{CodeVerifier, LeverTokens, RefreshToken};
 use crate::http::{self, Answer};
 
 /// What the integration asks for: Lever's own list for assessment partners (Lever: Use cases page). Reading

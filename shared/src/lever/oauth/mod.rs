@@ -13,4 +13,4 @@ mod pkce;
 pub use client::{OAuth, SCOPES};
 pub use error::OAuthError;
 pub use grant::Grant;
-pub use pkce::{CodeVerifier, code_challenge, new_code_verifier};
+pub use pkce::{code_challenge, new_code_verifier};

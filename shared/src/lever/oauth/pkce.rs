@@ -8,21 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::OAuthError;
-use crate::domain::{Secret, SecretKind};
+use crate::domain::CodeVerifier;
 
 /// The random bytes of a verifier: 256 bits, the size RFC 7636 recommends.
 const VERIFIER_BYTES: usize = 32;
-
-/// Marks the verifier of an OAuth attempt.
-#[derive(Debug)]
-pub enum Verifier {}
-
-impl SecretKind for Verifier {
-    const NAME: &'static str = "code_verifier";
-}
-
-/// What proves that the login that ends here began here; never in a URL.
-pub type CodeVerifier = Secret<Verifier>;
 
 /// Makes a verifier for one attempt.
 ///

@@ -10,10 +10,11 @@ use url::Url;
 
 use super::server::{Reply, Server};
 use crate::config::LeverClientSecret as ClientSecret;
+use crate::domain::CodeVerifier;
 use crate::domain::RefreshToken;
 use crate::failure::Disposition;
 use crate::http::TransportError;
-use crate::lever::{CodeVerifier, Grant, OAuth, OAuthError, SCOPES};
+use crate::lever::{Grant, OAuth, OAuthError, SCOPES};
 
 const NOW_MS: i64 = 1_700_000_000_000;
 

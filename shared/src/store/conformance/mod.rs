@@ -6,6 +6,7 @@
 mod activity;
 mod assignments;
 mod connections;
+mod once;
 mod parked_events;
 mod samples;
 mod teams;
@@ -28,6 +29,7 @@ pub async fn run(store: &dyn Store, clock: &ManualClock) -> Outcome {
     Box::pin(teams::check(store, clock)).await?;
     Box::pin(connections::check(store, clock)).await?;
     Box::pin(assignments::check(store, clock)).await?;
+    Box::pin(once::check(store, clock)).await?;
     Box::pin(parked_events::check(store, clock)).await?;
     Box::pin(activity::check(store, clock)).await
 }

@@ -17,6 +17,10 @@ pub(super) async fn record(store: &DynamoStore, connection: &Connection) -> Resu
     store.table.record_within(encode(&item)?, &key, connection.version).await
 }
 
+pub(super) async fn remove(store: &DynamoStore, team: &TeamId) -> Result<(), Error> {
+    store.table.delete(&keys::connection(team)).await
+}
+
 pub(super) async fn record_event_seen(
     store: &DynamoStore,
     team: &TeamId,

@@ -1,6 +1,7 @@
 //! The keys of all items. The only place that knows how they are put together and taken apart.
 //!
-//! Every partition key starts with the team, so no key of one team can name an item of another. Ids have
+//! Every partition key of what belongs to a team starts with the team, so no key of one team can name an
+//! item of another. OAuth attempts and launch links are found by a hash of an unguessable value. Ids have
 //! no `#` (see [`crate::domain::Id`]), so the parts of a key cannot run into each other.
 //!
 //! | item | pk | sk |
@@ -8,6 +9,8 @@
 //! | activity | `TEAM#<team>` | `ACT#<time>#<id>` |
 //! | assignment | `TEAM#<team>` | `ASSIGN#<opportunity>#<assessment>` |
 //! | connection | `TEAM#<team>` | `LEVER` |
+//! | OAuth attempt | `OAUTH#<state hash>` | `OAUTH` |
+//! | launch link | `LAUNCH#<link hash>` | `LAUNCH` |
 //! | parked event | `TEAM#<team>` | `EVENT#<event>` |
 //! | trigger stage | `TEAM#<team>` | `STAGE#<stage>` |
 //! | team | `TEAM#<team>` | `TEAM` |
@@ -31,6 +34,7 @@ pub(super) const ACTIVITY_END: &str = "ACT$";
 const TEAM_PREFIX: &str = "TEAM#";
 const TRIGGER_STAGE_PREFIX: &str = "STAGE#";
 const ASSIGNMENT_PREFIX: &str = "ASSIGN#";
+const OAUTH_ATTEMPT_PREFIX: &str = "OAUTH#";
 const ACTIVITY_PREFIX: &str = "ACT#";
 /// Outside [`CONTEXT`], so that what waits is not read with every event.
 const PARKED_EVENT_PREFIX: &str = "EVENT#";
@@ -66,6 +70,18 @@ pub(super) fn activity(team: &TeamId, at: Timestamp, id: &ActivityId) -> Key {
 
 pub(super) fn parked_event(team: &TeamId, event: &EventId) -> Key {
     Key { pk: partition(team), sk: format!("{PARKED_EVENT_PREFIX}{event}") }
+}
+
+pub(super) fn oauth_attempt(state_hash: &str) -> Key {
+    Key { pk: format!("{OAUTH_ATTEMPT_PREFIX}{state_hash}"), sk: "OAUTH".to_owned() }
+}
+
+pub(super) fn parse_oauth_attempt(pk: &str) -> Option<&str> {
+    pk.strip_prefix(OAUTH_ATTEMPT_PREFIX)
+}
+
+pub(super) fn launch(link_hash: &str) -> Key {
+    Key { pk: format!("LAUNCH#{link_hash}"), sk: "LAUNCH".to_owned() }
 }
 
 /// What the sort keys of all parked events start with.

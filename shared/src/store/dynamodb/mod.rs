@@ -10,6 +10,7 @@ mod assignments;
 mod connections;
 mod item;
 mod keys;
+mod once;
 mod parked_events;
 mod schema;
 mod store;

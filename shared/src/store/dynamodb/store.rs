@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 
 use super::table::Table;
-use super::{activities, assignments, connections, parked_events, teams};
+use super::{activities, assignments, connections, once, parked_events, teams};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, Assignment, Connection, EventId, OpportunityId, ParkedEvent, ResultId, StageId,
-    Team, TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId, ParkedEvent,
+    ResultId, StageId, Team, TeamId, TriggerStage,
 };
 use crate::seal::Keyring;
 use crate::store::{Error, Page, Recorded, Store, TeamContext};
@@ -56,6 +56,22 @@ impl Store for DynamoStore {
 
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
         connections::list(self, cursor, limit).await
+    }
+
+    async fn remove_connection(&self, team: &TeamId) -> Result<(), Error> {
+        connections::remove(self, team).await
+    }
+
+    async fn record_oauth_attempt(&self, attempt: &OAuthAttempt) -> Result<(), Error> {
+        once::record_attempt(self, attempt).await
+    }
+
+    async fn take_oauth_attempt(&self, state_hash: &str) -> Result<Option<OAuthAttempt>, Error> {
+        once::take_attempt(self, state_hash).await
+    }
+
+    async fn record_launch(&self, link_hash: &str, expires_at: Timestamp) -> Result<Recorded, Error> {
+        once::record_launch(self, link_hash, expires_at).await
     }
 
     async fn record_trigger_stage(&self, team: &TeamId, stage: &TriggerStage) -> Result<(), Error> {

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -128,6 +128,13 @@ impl Table {
         Ok(())
     }
 
+    /// Takes an item away; of any number of callers one gets it.
+    pub(super) async fn take(&self, key: &Key) -> Result<Option<Attributes>, Error> {
+        let call = self.client.delete_item().table_name(&self.name).set_key(Some(key_attributes(key)));
+        let answer = call.return_values(ReturnValue::AllOld).send().await.map_err(|error| failure(&error))?;
+        Ok(answer.attributes)
+    }
+
     /// Begins a consistent query of one partition.
     pub(super) fn query(&self, partition: String) -> QueryFluentBuilder {
         let call = self.client.query().table_name(&self.name).consistent_read(true);
@@ -169,6 +176,11 @@ pub(super) async fn rows(query: QueryFluentBuilder, limit: usize) -> Result<Vec<
 /// A text as an attribute.
 pub(super) fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
+}
+
+/// A number as an attribute.
+pub(super) fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
 }
 
 /// A key as attributes.

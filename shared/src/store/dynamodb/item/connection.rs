@@ -34,7 +34,7 @@ pub(in crate::store::dynamodb) struct ConnectionItem {
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum EnvironmentItem {
+pub(super) enum EnvironmentItem {
     Production,
     Sandbox,
 }

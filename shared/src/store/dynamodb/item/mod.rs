@@ -12,6 +12,7 @@
 mod activity;
 mod assignment;
 mod connection;
+mod oauth_attempt;
 mod parked_event;
 mod sealer;
 mod standing;
@@ -31,6 +32,7 @@ use crate::store::Error;
 pub(super) use activity::ActivityItem;
 pub(super) use assignment::AssignmentItem;
 pub(super) use connection::ConnectionItem;
+pub(super) use oauth_attempt::OAuthAttemptItem;
 pub(super) use parked_event::ParkedEventItem;
 pub(super) use team::TeamItem;
 pub(super) use trigger_stage::TriggerStageItem;
