@@ -96,6 +96,8 @@ impl App {
         let mut addresses = self.0.addresses.lock();
         addresses.launch_key = seed.launch_key;
         addresses.page = seed.page_url.or(addresses.page.take());
+        drop(addresses);
+        self.0.changed.notify_one();
         Ok(())
     }
 

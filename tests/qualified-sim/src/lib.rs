@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod control;
 mod launch;
+mod page;
 mod seed;
 mod sender;
 mod sim;

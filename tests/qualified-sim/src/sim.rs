@@ -13,7 +13,7 @@ use crate::world::{
     ApiKey, AssessmentId, AssessmentResult, Mail, Refused, ResultId, Risk, Submission, TeamCandidate,
     TeamCandidateId, TeamId, Tell,
 };
-use crate::{api, control};
+use crate::{api, control, page};
 
 /// Why a simulator did not start.
 #[derive(Debug, Error)]
@@ -62,6 +62,7 @@ impl QualifiedSim {
         let router = Router::new()
             .merge(api::routes(&app))
             .merge(control::routes())
+            .merge(page::routes())
             .fallback(api::unknown_route)
             .method_not_allowed_fallback(api::unknown_route)
             .with_state(app.clone());

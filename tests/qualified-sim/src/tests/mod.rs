@@ -5,6 +5,7 @@ mod candidates;
 mod controlled;
 mod deliveries;
 mod invitations;
+mod pages;
 mod results;
 mod strictness;
 mod subscriptions;
