@@ -31,7 +31,7 @@ pub use id::{
     LeverAccountId, LeverWebhookId, NoteId, OpportunityId, ResultId, StageId, SubscriptionId,
     TeamCandidateId, TeamId, UserId, kind as id_kind,
 };
-pub use oauth_attempt::OAuthAttempt;
+pub use oauth_attempt::{AccountChange, OAuthAttempt};
 pub use opportunity::{Opportunity, StageEntry};
 pub use parked::ParkedEvent;
 pub use person::{EmailAddress, InvalidEmail, PersonName};

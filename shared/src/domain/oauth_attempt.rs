@@ -4,6 +4,15 @@ use jiff::Timestamp;
 
 use super::{CodeVerifier, LeverEnvironment, TeamId, UserId};
 
+/// What to do about another Lever account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Ask the admin first.
+    Ask,
+    /// The admin was asked and wants it.
+    Allow,
+}
+
 /// One attempt to log in to Lever. Good for one callback, within minutes, from the same browser.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OAuthAttempt {
@@ -17,6 +26,8 @@ pub struct OAuthAttempt {
     pub session_hash: String,
     /// At which of Lever's two worlds.
     pub environment: LeverEnvironment,
+    /// What to do if Lever connects another account than the team's present one.
+    pub account_change: AccountChange,
     /// Proves at the exchange that this attempt is the one that began.
     pub verifier: CodeVerifier,
     /// After that the callback comes too late.

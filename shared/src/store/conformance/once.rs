@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use crate::clock::{Clock, ManualClock};
-use crate::domain::{CodeVerifier, LeverEnvironment, OAuthAttempt, TeamId};
+use crate::domain::{AccountChange, CodeVerifier, LeverEnvironment, OAuthAttempt, TeamId};
 use crate::store::{Recorded, Store};
 
 use super::{Made, Outcome, samples};
@@ -17,6 +17,7 @@ fn attempt(state_hash: &str, clock: &ManualClock) -> Made<OAuthAttempt> {
         user: "user-1".parse()?,
         session_hash: "abcd".to_owned(),
         environment: LeverEnvironment::Sandbox,
+        account_change: AccountChange::Allow,
         verifier: CodeVerifier::new("canary-verifier".to_owned()),
         expires_at: clock.now().saturating_add(Duration::from_secs(600))?,
     })

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::connection::EnvironmentItem;
 use super::sealer::Sealer;
 use super::{Stored, parse, unreadable};
-use crate::domain::OAuthAttempt;
+use crate::domain::{AccountChange, OAuthAttempt};
 use crate::seal::{self, Keyring};
 use crate::store::Error;
 use crate::store::dynamodb::keys;
@@ -22,6 +22,7 @@ pub(in crate::store::dynamodb) struct OAuthAttemptItem {
     user: String,
     session_hash: String,
     environment: EnvironmentItem,
+    is_account_change_allowed: bool,
     /// Sealed.
     verifier: String,
     ends_at: String,
@@ -46,6 +47,7 @@ impl OAuthAttemptItem {
             user: attempt.user.to_string(),
             session_hash: attempt.session_hash.clone(),
             environment: attempt.environment.into(),
+            is_account_change_allowed: attempt.account_change == AccountChange::Allow,
             verifier: sealer.seal(&attempt.verifier).map_err(unusable)?,
             ends_at: keys::time(attempt.expires_at),
             expires_at: attempt.expires_at.as_second(),
@@ -60,6 +62,11 @@ impl OAuthAttemptItem {
             user: parse::<Self, _>(&self.user, "user")?,
             session_hash: self.session_hash,
             environment: self.environment.into(),
+            account_change: if self.is_account_change_allowed {
+                AccountChange::Allow
+            } else {
+                AccountChange::Ask
+            },
             verifier: sealer.open(&self.verifier).map_err(unusable)?,
             expires_at: parse::<Self, _>(&self.ends_at, "ends_at")?,
             team,

@@ -5,7 +5,7 @@ use url::Url;
 use crate::domain::{Connection, LeverWebhook, SubscriptionId, Team};
 use crate::{lever, qualified};
 
-use super::Error;
+use crate::service::Error;
 
 /// The name our subscription bears in Qualified.
 const SUBSCRIPTION_NAME: &str = "Lever";

@@ -1,0 +1,251 @@
+//! Logging in to Lever: there with a one-time state, back with a code, connected.
+//!
+//! An attempt belongs to one browser session, one team and one of Lever's two worlds; it is taken from the
+//! table before anything else is looked at, so it serves one callback whatever that brings (RFC 9700).
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use url::Url;
+
+use crate::domain::{
+    AccountChange, Connection, ConnectionState, LeverEnvironment, OAuthAttempt, Team, TeamId, UserId,
+};
+use crate::failure::Disposition;
+use crate::lever::{Grant, OAuthError, SCOPES, code_challenge, new_code_verifier};
+use crate::service::Error;
+use crate::store::{Recorded, TeamContext};
+
+use super::{Connector, WRITES_MAX, ensure_lever_webhook, lever_webhook_url};
+
+/// How long an admin may take to log in and consent.
+const ATTEMPT_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Random bytes of a state: 256 bits, twice what is asked for.
+const STATE_BYTES: usize = 32;
+/// The longest code or state looked at, in bytes; Lever's have some 40.
+const PARAMETER_BYTES_MAX: usize = 2048;
+
+/// What Lever's redirect brought back.
+#[derive(Debug, Default, Clone)]
+pub struct Callback {
+    /// `state`.
+    pub state: Option<String>,
+    /// `code`.
+    pub code: Option<String>,
+    /// `error`; its description is free text and is not looked at.
+    pub error: Option<String>,
+}
+
+/// Why a login did not connect the team.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// State or code are missing, doubled or far too long.
+    #[error("the callback is malformed")]
+    Malformed,
+    /// No such attempt is open: unknown, used, or older than ten minutes.
+    #[error("no such attempt is open")]
+    NotOpen,
+    /// Another browser, user or team began the attempt, or it belongs to Lever's other world.
+    #[error("the attempt began elsewhere")]
+    Elsewhere,
+    /// The admin refused, or may not consent.
+    #[error("Lever was not allowed to give access")]
+    Denied,
+    /// Lever gave other access than asked for.
+    #[error("Lever gave less access than asked for")]
+    MissingScopes,
+    /// Lever did not accept the code.
+    #[error("Lever did not accept the code")]
+    CodeRefused,
+    /// Lever connected another account than the team's present one; nothing was changed.
+    #[error("this is another Lever account")]
+    OtherAccount,
+    /// Lever answered nonsense.
+    #[error("Lever's answer cannot be used: {0}")]
+    BadAnswer(OAuthError),
+    /// Something failed; trying again may help.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl LoginError {
+    /// What the edge does about it.
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::Malformed | Self::NotOpen | Self::Elsewhere | Self::CodeRefused => Disposition::Rejected,
+            Self::Denied | Self::MissingScopes | Self::OtherAccount => Disposition::Unprocessable,
+            Self::BadAnswer(error) => error.disposition(),
+            Self::Failed(error) => error.disposition(),
+        }
+    }
+}
+
+impl Connector {
+    /// Where Lever sends the browser back to: another path for each of Lever's worlds.
+    pub fn redirect_uri(&self) -> Url {
+        let mut url = self.public_base_url.clone();
+        let path = match self.environment {
+            LeverEnvironment::Production => "lever/callback",
+            LeverEnvironment::Sandbox => "lever/callback/sandbox",
+        };
+        url.set_path(&format!("{}/{path}", self.public_base_url.path().trim_end_matches('/')));
+        url
+    }
+
+    /// Opens an attempt and says where to send the browser. `session` identifies the browser's session.
+    ///
+    /// # Errors
+    /// When the table fails or the machine has no random numbers.
+    pub async fn begin_login(
+        &self,
+        team: &TeamId,
+        user: &UserId,
+        session: &str,
+        account_change: AccountChange,
+    ) -> Result<Url, Error> {
+        let random: [u8; STATE_BYTES] = rand::random();
+        let state = URL_SAFE_NO_PAD.encode(random);
+        let verifier = new_code_verifier()?;
+        let challenge = code_challenge(&verifier);
+        let now = self.clock.now();
+        let attempt = OAuthAttempt {
+            state_hash: hash(&state),
+            team: team.clone(),
+            user: user.clone(),
+            session_hash: hash(session),
+            environment: self.environment,
+            account_change,
+            verifier,
+            expires_at: now.saturating_add(ATTEMPT_LIFE).unwrap_or(now),
+        };
+        self.store.record_oauth_attempt(&attempt).await?;
+        Ok(self.oauth.authorize_url(&state, &self.redirect_uri(), &SCOPES, &challenge))
+    }
+
+    /// Takes the callback: exchanges the code, stores the tokens, registers the webhook and lets waiting
+    /// work go on. `session` is that of the browser that came back, if it has one.
+    ///
+    /// # Errors
+    /// When the team is not connected by this callback.
+    pub async fn complete_login(
+        &self,
+        callback: &Callback,
+        session: Option<&str>,
+    ) -> Result<Team, LoginError> {
+        let state = parameter(callback.state.as_deref())?;
+        let attempt = self.store.take_oauth_attempt(&hash(state)).await.map_err(Error::from)?;
+        let attempt = attempt.ok_or(LoginError::NotOpen)?;
+        let is_here = session.is_some_and(|session| hash(session) == attempt.session_hash);
+        if !is_here || attempt.environment != self.environment {
+            return Err(LoginError::Elsewhere);
+        }
+        if callback.error.is_some() {
+            return Err(LoginError::Denied);
+        }
+        let code = parameter(callback.code.as_deref())?;
+        let now = self.clock.now();
+        let grant =
+            self.oauth.exchange(code, &self.redirect_uri(), &attempt.verifier, now).await.map_err(refuse)?;
+        self.connect(&attempt, &grant).await
+    }
+
+    async fn connect(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Team, LoginError> {
+        let context = self.ensure_team(&attempt.team).await?;
+        if attempt.account_change == AccountChange::Ask && is_other_account(&context, grant) {
+            let _ = self.oauth.revoke(&grant.tokens.refresh).await;
+            return Err(LoginError::OtherAccount);
+        }
+        let connection = self.store_grant(attempt, grant).await?;
+        self.register_webhook(&context.team, connection).await?;
+        self.resume(&attempt.team).await?;
+        Ok(context.team)
+    }
+
+    /// Stores the tokens before anything is done with them. The same account keeps its webhook.
+    async fn store_grant(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Connection, Error> {
+        for _ in 0..WRITES_MAX {
+            let context = self.ensure_team(&attempt.team).await?;
+            let is_other = is_other_account(&context, grant);
+            let present = context.connection;
+            let connection = Connection {
+                team: attempt.team.clone(),
+                account: grant.account.clone(),
+                environment: attempt.environment,
+                api_base: present.as_ref().filter(|_| !is_other).and_then(|one| one.api_base.clone()),
+                state: ConnectionState::Active(grant.tokens.clone()),
+                refresh_intent: None,
+                webhook: present.as_ref().filter(|_| !is_other).and_then(|one| one.webhook.clone()),
+                last_event_at: present.as_ref().and_then(|one| one.last_event_at),
+                version: present.as_ref().map_or(0, |one| one.version),
+            };
+            if let Recorded::Done { version } = self.store.record_connection(&connection).await? {
+                return Ok(Connection { version, ..connection });
+            }
+        }
+        Err(Error::Contended)
+    }
+
+    /// Registers our webhook and stores its signature token at once: Lever tells it only now.
+    async fn register_webhook(&self, team: &Team, connection: Connection) -> Result<(), Error> {
+        let ConnectionState::Active(tokens) = &connection.state else { return Ok(()) };
+        let url = lever_webhook_url(&self.public_base_url, team);
+        let api = self.lever.api(&tokens.access, connection.api_base.as_deref());
+        let webhook = ensure_lever_webhook(&api, &url, &connection).await?;
+        let api_base = api.moved_to();
+        if connection.webhook.as_ref() == Some(&webhook) && connection.api_base == api_base {
+            return Ok(());
+        }
+        let mut latest = connection;
+        for _ in 0..WRITES_MAX {
+            latest.webhook = Some(webhook.clone());
+            latest.api_base.clone_from(&api_base);
+            match self.store.record_connection(&latest).await? {
+                Recorded::Done { .. } => return Ok(()),
+                Recorded::Conflict => {
+                    let stored =
+                        self.store.load_team(&latest.team).await?.and_then(|context| context.connection);
+                    latest = stored.ok_or(Error::Contended)?;
+                }
+            }
+        }
+        Err(Error::Contended)
+    }
+}
+
+fn is_other_account(context: &TeamContext, grant: &Grant) -> bool {
+    let present = context.connection.as_ref().and_then(|connection| connection.account.as_ref());
+    matches!((present, &grant.account), (Some(present), Some(granted)) if present != granted)
+}
+
+fn parameter(value: Option<&str>) -> Result<&str, LoginError> {
+    value
+        .filter(|value| !value.is_empty() && value.len() <= PARAMETER_BYTES_MAX)
+        .filter(|value| value.bytes().all(|byte| byte.is_ascii_graphic()))
+        .ok_or(LoginError::Malformed)
+}
+
+fn refuse(error: OAuthError) -> LoginError {
+    match error {
+        OAuthError::InvalidGrant => LoginError::CodeRefused,
+        OAuthError::MissingScopes => LoginError::MissingScopes,
+        OAuthError::Unreadable
+        | OAuthError::NoRefreshToken
+        | OAuthError::InvalidLifetime
+        | OAuthError::WrongTokenType
+        | OAuthError::Redirected { .. } => LoginError::BadAnswer(error),
+        OAuthError::InvalidClient
+        | OAuthError::Refused { .. }
+        | OAuthError::RateLimited { .. }
+        | OAuthError::Unavailable { .. }
+        | OAuthError::Transport(_)
+        | OAuthError::NoRandomness => LoginError::Failed(error.into()),
+    }
+}
+
+/// SHA-256 in lower-case hex: what is stored of an unguessable value.
+fn hash(value: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, value.as_bytes());
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

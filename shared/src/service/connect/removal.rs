@@ -1,0 +1,89 @@
+//! The end: our webhooks are deleted, access is given back, credentials are erased.
+//!
+//! What stays is the history: ledger and activity, so that a team that connects again invites nobody twice.
+
+use crate::domain::{ConnectionState, Team, TeamId};
+use crate::lever;
+use crate::service::Error;
+use crate::store::TeamContext;
+
+use super::Connector;
+
+/// What could not be removed at a service; an admin can do it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leftover {
+    /// Our webhook in Lever.
+    LeverWebhook,
+    /// Our subscription in Qualified.
+    Subscription,
+    /// Our access to Lever.
+    LeverAccess,
+}
+
+impl Connector {
+    /// Lever's API with the team's token, if the team is connected.
+    pub(super) fn lever_api<'a>(&'a self, context: &'a TeamContext) -> Option<lever::Api<'a>> {
+        let connection = context.connection.as_ref()?;
+        match &connection.state {
+            ConnectionState::Active(tokens) => {
+                Some(self.lever.api(&tokens.access, connection.api_base.as_deref()))
+            }
+            ConnectionState::ReconnectNeeded { .. } => None,
+        }
+    }
+
+    /// Removes the integration from a team. The services are asked first, while we still have access; what
+    /// they refuse is reported and does not keep the credentials from being erased.
+    ///
+    /// # Errors
+    /// When the table fails; asking again continues.
+    pub async fn remove_integration(&self, team: &TeamId) -> Result<Vec<Leftover>, Error> {
+        // A token that cannot be renewed must not keep the integration from being removed.
+        let context = match self.ready_team(team).await {
+            Ok(context) => context,
+            Err(_) => self.store.load_team(team).await?,
+        };
+        let Some(context) = context else { return Ok(Vec::new()) };
+        let leftovers = self.leave_services(&context).await;
+        self.store.remove_connection(team).await?;
+        for trigger in &context.trigger_stages {
+            self.store.remove_trigger_stage(team, &trigger.stage).await?;
+        }
+        let erase = |team: &mut Team| {
+            team.api_key = None;
+            team.api_key_refused_at = None;
+            team.subscription = None;
+        };
+        self.change_team(team, erase).await?;
+        loop {
+            let parked = self.store.parked_events(team, 100).await?;
+            if parked.is_empty() {
+                return Ok(leftovers);
+            }
+            for event in parked {
+                self.store.remove_parked_event(team, &event.event).await?;
+            }
+        }
+    }
+
+    async fn leave_services(&self, context: &TeamContext) -> Vec<Leftover> {
+        let mut leftovers = Vec::new();
+        let webhook = context.connection.as_ref().and_then(|connection| connection.webhook.as_ref());
+        if let Some(webhook) = webhook {
+            let is_gone = match self.lever_api(context) {
+                Some(api) => api.delete_webhook(&webhook.id).await.is_ok(),
+                None => false,
+            };
+            leftovers.extend((!is_gone).then_some(Leftover::LeverWebhook));
+        }
+        if let (Some(key), Some(subscription)) = (&context.team.api_key, &context.team.subscription) {
+            let is_gone = self.qualified.api(key).unsubscribe(subscription).await.is_ok();
+            leftovers.extend((!is_gone).then_some(Leftover::Subscription));
+        }
+        if let Some(ConnectionState::Active(tokens)) = context.connection.as_ref().map(|one| &one.state) {
+            let is_gone = self.oauth.revoke(&tokens.refresh).await.is_ok();
+            leftovers.extend((!is_gone).then_some(Leftover::LeverAccess));
+        }
+        leftovers
+    }
+}

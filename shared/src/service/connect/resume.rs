@@ -1,0 +1,33 @@
+//! Puts the events that waited back into the queue.
+
+use crate::domain::TeamId;
+use crate::queue::Envelope;
+use crate::service::Error;
+
+use super::Connector;
+
+/// Events taken at once; the rest follows in the same call.
+const PAGE: usize = 100;
+
+impl Connector {
+    /// Sends every parked event of a team again; says how many. An event is forgotten only after it is in
+    /// the queue, so a crash in between sends it twice, which is harmless.
+    ///
+    /// # Errors
+    /// When the table or the queue fails; what was not sent stays parked.
+    pub async fn resume(&self, team: &TeamId) -> Result<usize, Error> {
+        let mut resumed = 0;
+        loop {
+            let parked = self.store.parked_events(team, PAGE).await?;
+            let count = parked.len();
+            for event in parked {
+                self.queue.send(&Envelope::parse(&event.envelope)?).await?;
+                self.store.remove_parked_event(team, &event.event).await?;
+            }
+            resumed += count;
+            if count < PAGE {
+                return Ok(resumed);
+            }
+        }
+    }
+}
