@@ -40,12 +40,8 @@ impl<'a> Call<'a> {
         Self { method: Method::DELETE, path, query: &[], body: None }
     }
 
-    /// The URL under a base. `.` and `..` are valid identifiers, but no object of Lever's has them and
-    /// in a URL they mean another path.
+    /// The URL under a base.
     fn url(&self, base: &Url) -> Result<Url, Error> {
-        if self.path.iter().any(|segment| matches!(*segment, "." | "..")) {
-            return Err(Error::NotFound);
-        }
         let mut url = base.clone();
         url.path_segments_mut().map_err(|()| TransportError::Unsendable)?.pop_if_empty().extend(self.path);
         if !self.query.is_empty() {

@@ -41,12 +41,8 @@ impl<'a> Call<'a> {
         Self { method: Method::DELETE, path, query: Vec::new(), body: None, purpose: Purpose::Other }
     }
 
-    /// The URL under a base. `.` and `..` are valid identifiers, but no object of Qualified's has them and
-    /// in a URL they mean another path.
+    /// The URL under a base.
     fn url(&self, base: &Url) -> Result<Url, Error> {
-        if self.path.iter().any(|segment| matches!(*segment, "." | "..")) {
-            return Err(Error::NotFound);
-        }
         let mut url = base.clone();
         url.path_segments_mut()
             .map_err(|()| TransportError::Unsendable)?

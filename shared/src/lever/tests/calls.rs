@@ -34,18 +34,6 @@ async fn an_opportunity_is_read_with_the_bearer_token() {
 }
 
 #[tokio::test]
-async fn ids_that_would_be_another_path_are_not_asked_for() {
-    let server = Server::replying([]).await;
-    let (client, token) = (server.client(), token());
-    let api = client.api(&token, None);
-    for odd in [".", ".."] {
-        assert_eq!(api.opportunity(&odd.parse().unwrap()).await, Err(Error::NotFound));
-        assert_eq!(api.delete_webhook(&odd.parse().unwrap()).await, Ok(()));
-    }
-    assert_eq!(server.asked(), []);
-}
-
-#[tokio::test]
 async fn a_trailing_slash_of_the_base_does_not_matter() {
     let server = Server::replying([Reply::json(200, &json!({ "data": full() }))]).await;
     let base = server.url().join("v1/").unwrap();

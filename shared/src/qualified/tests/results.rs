@@ -261,13 +261,6 @@ async fn an_exhibit_of_another_result_is_not_taken() {
     assert_eq!(read(&body).await, Err(Error::Unreadable(Flaw::Id("result"))));
 }
 
-#[tokio::test]
-async fn an_id_that_means_another_path_is_not_asked_for() {
-    let server = Server::answering([]).await;
-    assert_eq!(server.api().exhibit(&"..".parse().unwrap()).await, Err(Error::NotFound));
-    assert_eq!(server.lines(), [] as [String; 0]);
-}
-
 fn row(id: &str, take: Value, retake: u32, created_at: &str) -> Value {
     json!({
         "id": id, "assessmentId": "a1", "teamCandidateId": "p1", "candidateId": "c1", "state": "started",

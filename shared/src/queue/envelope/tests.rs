@@ -89,7 +89,7 @@ fn times_are_kept_to_the_millisecond() {
 }
 
 fn any_id<K: Kind>() -> impl Strategy<Value = Id<K>> {
-    "[A-Za-z0-9._:-]{1,128}".prop_map(|text| text.parse().unwrap())
+    "[A-Za-z0-9][A-Za-z0-9._:-]{0,127}".prop_map(|text| text.parse().unwrap())
 }
 
 fn any_time() -> impl Strategy<Value = Timestamp> {
