@@ -1,0 +1,2 @@
+//! Placeholder: the request handling is wired here.
+fn main() {}

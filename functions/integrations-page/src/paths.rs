@@ -1,0 +1,52 @@
+//! Routes of the page and names of its form fields: what [`crate::view`] links to and a handler reads.
+
+/// GET: the overview. `?dialog=add-stage` shows the stages to choose from.
+pub const PAGE: &str = "/integrations/lever";
+/// GET: the overview with the stages to choose from.
+pub const ADD_STAGE: &str = "/integrations/lever?dialog=add-stage";
+/// POST [`field::API_KEY`]: checks and keeps Qualified's API key.
+pub const API_KEY: &str = "/integrations/lever/api-key";
+/// POST [`field::ENVIRONMENT`]: begins the login to Lever.
+pub const LOGIN: &str = "/integrations/lever/login";
+/// POST [`field::ATTEMPT`]: connects another Lever account than before, after the question.
+pub const CHANGE_ACCOUNT: &str = "/integrations/lever/change-account";
+/// POST [`field::STAGE`], once or several times: adds trigger stages.
+pub const STAGES: &str = "/integrations/lever/stages";
+/// POST [`field::STAGE`]: removes a trigger stage.
+pub const REMOVE_STAGE: &str = "/integrations/lever/stages/remove";
+/// POST: registers our webhook in Lever again.
+pub const WEBHOOK: &str = "/integrations/lever/webhook";
+/// POST: registers our webhook subscription in Qualified again.
+pub const SUBSCRIPTION: &str = "/integrations/lever/subscription";
+/// GET [`field::REASON`], [`field::SEARCH`], [`field::CURSOR`]: the activity.
+pub const ACTIVITY: &str = "/integrations/lever/activity";
+/// GET [`field::CANDIDATE`] or [`field::OPPORTUNITY`]: why a candidate was not invited.
+pub const WHY: &str = "/integrations/lever/why";
+/// GET: asks whether to remove the integration. POST: removes it.
+pub const REMOVE: &str = "/integrations/lever/remove";
+/// GET: style sheet, script and icon, by names that change with their content.
+pub const ASSETS: &str = "/integrations/lever/assets/";
+
+/// Names of form fields and query parameters.
+pub mod field {
+    /// Proves that a form came from a page of the same session; in every POST.
+    pub const CSRF: &str = "csrf";
+    /// Qualified's API key.
+    pub const API_KEY: &str = "api_key";
+    /// `production` or `sandbox`.
+    pub const ENVIRONMENT: &str = "environment";
+    /// Names a login to Lever that waits for an answer.
+    pub const ATTEMPT: &str = "attempt";
+    /// A stage id.
+    pub const STAGE: &str = "stage";
+    /// A reason code; empty for all.
+    pub const REASON: &str = "reason";
+    /// A candidate's name or Lever link; empty for all.
+    pub const SEARCH: &str = "search";
+    /// Where a page of activity starts.
+    pub const CURSOR: &str = "cursor";
+    /// A candidate's name or Lever link.
+    pub const CANDIDATE: &str = "candidate";
+    /// An opportunity id.
+    pub const OPPORTUNITY: &str = "opportunity";
+}

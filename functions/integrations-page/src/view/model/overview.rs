@@ -1,0 +1,77 @@
+//! The overview.
+
+use jiff::Timestamp;
+use lever_integration::domain::LeverEnvironment;
+
+use super::{ActivityLine, AssessmentRow, ConnectionCard, Funnel, Shell, StagesCard};
+
+/// Everything on the overview.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// What every page has.
+    pub shell: Shell,
+    /// What stops or disturbs invitations, worst first.
+    pub problems: Vec<Problem>,
+    /// The three links of the chain: Qualified, Lever, webhook.
+    pub connection: ConnectionCard,
+    /// The trigger stages.
+    pub stages: StagesCard,
+    /// The assessments and their tags.
+    pub assessments: Reading<Vec<AssessmentRow>>,
+    /// The newest activity.
+    pub activity: Vec<ActivityLine>,
+    /// Invited, started and submitted by week.
+    pub funnel: Funnel,
+}
+
+/// Something read from Lever or Qualified for this page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading<T> {
+    /// It was read.
+    Known(T),
+    /// Not yet: the connection it needs is missing or broken.
+    NotConnected,
+    /// The other service did not answer in time.
+    Unavailable,
+}
+
+/// Something that stops or disturbs invitations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// Lever refused the credentials.
+    ReconnectNeeded {
+        /// When that was noticed.
+        since: Timestamp,
+        /// Which of Lever's two worlds to log in to.
+        environment: LeverEnvironment,
+        /// How many events wait.
+        waiting: u32,
+    },
+    /// Qualified refused the API key.
+    ApiKeyRefused {
+        /// How many events wait.
+        waiting: u32,
+    },
+    /// Our webhook is not in Lever any more.
+    WebhookGone,
+    /// Candidates were moved in Lever and no event came.
+    WebhookSilent {
+        /// When an event last came.
+        last_event_at: Option<Timestamp>,
+    },
+    /// Qualified does not tell us about results.
+    SubscriptionMissing,
+    /// Connected, but no trigger stage.
+    NoTriggerStage,
+    /// Trigger stages that are not in Lever any more.
+    StagesGone {
+        /// Their names when last seen.
+        texts: Vec<String>,
+    },
+    /// No assessment can be sent.
+    NoPublishedAssessment,
+    /// Lever did not answer a moment ago.
+    LeverUnreachable,
+    /// Qualified did not answer a moment ago.
+    QualifiedUnreachable,
+}

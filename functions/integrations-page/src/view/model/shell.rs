@@ -1,0 +1,80 @@
+//! What every page has.
+
+use jiff::Timestamp;
+
+/// What is the same on every page of a session.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The team's name.
+    pub team_name: String,
+    /// Who looks.
+    pub viewer: Viewer,
+    /// When the page is rendered.
+    pub now: Timestamp,
+    /// What the user has just done.
+    pub notice: Option<Notice>,
+}
+
+/// Who looks at the page.
+#[derive(Debug, Clone)]
+pub enum Viewer {
+    /// May change everything.
+    Admin {
+        /// Goes into every form.
+        csrf: String,
+    },
+    /// May only look.
+    Member,
+}
+
+impl Viewer {
+    /// The form token, if the viewer may change anything.
+    pub fn csrf(&self) -> Option<&str> {
+        match self {
+            Self::Admin { csrf } => Some(csrf),
+            Self::Member => None,
+        }
+    }
+}
+
+macro_rules! notices {
+    ($($variant:ident = $code:literal, $sentence:literal;)*) => {
+        /// What the user has just done, told once after the redirect.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Notice {
+            $(#[doc = $sentence] $variant,)*
+        }
+
+        impl Notice {
+            /// Every notice.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The code in the query of the redirect.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The notice of a code; anything else says nothing.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|notice| notice.code() == code)
+            }
+
+            /// What it says.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence,)* }
+            }
+        }
+    };
+}
+
+notices! {
+    ApiKeyAccepted = "api-key-accepted", "Qualified accepted the API key.";
+    Connected = "connected", "You are connected to Lever.";
+    Reconnected = "reconnected", "You are connected to Lever again. Work that waited is being done now.";
+    StagesAdded = "stages-added",
+        "The trigger stage was added. Candidates moved into it from now on are invited.";
+    StageRemoved = "stage-removed", "The trigger stage was removed. Invitations already sent are still followed.";
+    WebhookRegistered = "webhook-registered", "The webhook is registered in Lever again.";
+    SubscriptionRegistered = "subscription-registered", "Qualified tells us about results again.";
+    Removed = "removed", "The integration was removed. You can set it up again at any time.";
+}

@@ -1,0 +1,113 @@
+//! Pages that say what went wrong and what to do.
+
+use lever_integration::domain::{LeverAccountId, LeverEnvironment};
+
+use super::Shell;
+
+/// A page about one trouble.
+#[derive(Debug, Clone)]
+pub struct TroublePage {
+    /// What every page has, if there is a session.
+    pub shell: Option<Shell>,
+    /// What went wrong.
+    pub trouble: Trouble,
+    /// Names the request in our logs.
+    pub request_id: Option<String>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// There is no session, or it has ended.
+    NoSession,
+    /// The launch link is too old, used or not genuine.
+    LaunchRefused,
+    /// Only an admin may do this.
+    AdminsOnly,
+    /// The form is not from a page of this session.
+    FormRefused,
+    /// A login to Lever came to nothing.
+    Login {
+        /// Why.
+        cause: LoginTrouble,
+        /// Which of Lever's two worlds to log in to again.
+        environment: LeverEnvironment,
+    },
+    /// A field of a form holds something impossible.
+    BadField(
+        /// Its name.
+        &'static str,
+    ),
+    /// The request makes no sense.
+    BadRequest,
+    /// There is no such page.
+    NotFound,
+    /// Not with this method.
+    MethodNotAllowed,
+    /// It may work later.
+    Unavailable,
+}
+
+impl Trouble {
+    /// The HTTP status of the page.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NoSession => 401,
+            Self::LaunchRefused | Self::AdminsOnly | Self::FormRefused => 403,
+            Self::Login { cause, .. } => cause.status(),
+            Self::BadRequest => 400,
+            Self::BadField(_) => 422,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// Why a login to Lever came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginTrouble {
+    /// The user did not consent in Lever.
+    ConsentRefused,
+    /// The user may not connect integrations in Lever.
+    NotAdminInLever,
+    /// It took too long, or is none of ours.
+    Expired,
+    /// It was finished already, such as by a double click.
+    Used,
+    /// It was begun in another browser or session.
+    Elsewhere,
+    /// Lever granted less than we need.
+    MissingScopes(
+        /// What is missing.
+        Vec<String>,
+    ),
+    /// Lever's answer made no sense.
+    Failed,
+}
+
+impl LoginTrouble {
+    fn status(&self) -> u16 {
+        match self {
+            Self::ConsentRefused | Self::NotAdminInLever | Self::Expired | Self::Used | Self::Elsewhere => {
+                400
+            }
+            Self::MissingScopes(_) | Self::Failed => 502,
+        }
+    }
+}
+
+/// The question before another Lever account than before is connected.
+#[derive(Debug, Clone)]
+pub struct AccountChange {
+    /// What every page has.
+    pub shell: Shell,
+    /// The account connected so far.
+    pub old: LeverAccountId,
+    /// The account just logged in to.
+    pub new: LeverAccountId,
+    /// Which of Lever's two worlds the new one is in.
+    pub environment: LeverEnvironment,
+    /// Names the login that waits for the answer.
+    pub attempt: String,
+}

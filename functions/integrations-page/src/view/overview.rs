@@ -1,0 +1,69 @@
+//! The overview: problems first, then how it is set up, then what happens.
+
+use maud::{Markup, html};
+
+use super::layout::{Place, page};
+use super::model::{ApiKeyState, LeverState, Overview, Problem, WebhookState};
+use super::parts::pill;
+use super::words::Tone;
+use super::{activity, assessments, connection, funnel, problems, stages, why};
+use crate::paths;
+
+/// The page.
+pub fn overview(model: &Overview) -> Markup {
+    let now = model.shell.now;
+    let (tone, health) = health(model);
+    let content = html! {
+        div class="row title" { h1 { "Lever integration" } (pill(tone, health)) }
+        p class="lead" {
+            "Move a candidate into a trigger stage in Lever: Qualified e-mails the assessment that the tag names, \
+             and tags and notes in Lever follow the result."
+        }
+        (problems::problems(&model.problems, &model.shell.viewer, now))
+        div class="columns" {
+            div class="column" {
+                (connection::card(&model.connection, &model.shell))
+                (stages::card(&model.stages, &model.shell))
+                (assessments::card(&model.assessments))
+            }
+            div class="column" {
+                (why::card())
+                (funnel::card(&model.funnel))
+                (activity::card(&model.activity, now))
+            }
+        }
+        @if model.shell.viewer.csrf().is_some() && is_set_up(model) {
+            p class="end" { a class="quiet-danger" href=(paths::REMOVE) { "Remove integration" } }
+        }
+    };
+    page(&model.shell, Place::Overview, "Overview", &content)
+}
+
+/// In one glance: whether candidates are being invited.
+fn health(model: &Overview) -> (Tone, &'static str) {
+    if model.problems.iter().any(problems::stops_invitations) {
+        return match model.problems.as_slice() {
+            [Problem::NoTriggerStage] => (Tone::Attention, "Almost set up"),
+            _ => (Tone::Bad, "Invitations are stopped"),
+        };
+    }
+    match (&model.connection.lever, model.connection.api_key) {
+        (LeverState::NotConnected, _) | (_, ApiKeyState::Missing { .. }) => (Tone::Quiet, "Not set up yet"),
+        (LeverState::ReconnectNeeded { .. }, _) | (_, ApiKeyState::Refused { .. }) => {
+            (Tone::Bad, "Invitations are stopped")
+        }
+        (LeverState::Connected { webhook: WebhookState::Waiting, .. }, _) => {
+            (Tone::Attention, "Almost set up")
+        }
+        (LeverState::Connected { .. }, _) if model.problems.is_empty() => (Tone::Good, "Working"),
+        (LeverState::Connected { .. }, _) => (Tone::Attention, "Working, with a problem"),
+    }
+}
+
+fn is_set_up(model: &Overview) -> bool {
+    match (&model.connection.lever, model.connection.api_key) {
+        (LeverState::NotConnected, ApiKeyState::Missing { .. }) => false,
+        (LeverState::NotConnected, ApiKeyState::Accepted { .. } | ApiKeyState::Refused { .. })
+        | (LeverState::Connected { .. } | LeverState::ReconnectNeeded { .. }, _) => true,
+    }
+}

@@ -1,0 +1,168 @@
+//! What stops or disturbs invitations, on top of the page, each with what fixes it.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::model::{Problem, Viewer};
+use super::parts::{login_form, post_form, webhook_settings_path, when};
+use super::words::{self, Tone};
+use crate::paths;
+
+/// One problem in words.
+struct Banner {
+    tone: Tone,
+    title: &'static str,
+    text: Markup,
+    fix: Fix,
+}
+
+/// What fixes a problem.
+enum Fix {
+    /// A form that an admin may send.
+    Form(Markup),
+    /// A place on the page or another page, useful for an admin only.
+    Link(&'static str, &'static str),
+    /// Nothing to click that only admins may click.
+    Open(Markup),
+}
+
+/// Whether invitations stop because of a problem.
+pub(super) fn stops_invitations(problem: &Problem) -> bool {
+    match problem {
+        Problem::ReconnectNeeded { .. }
+        | Problem::ApiKeyRefused { .. }
+        | Problem::NoTriggerStage
+        | Problem::NoPublishedAssessment => true,
+        Problem::WebhookGone
+        | Problem::WebhookSilent { .. }
+        | Problem::SubscriptionMissing
+        | Problem::StagesGone { .. }
+        | Problem::LeverUnreachable
+        | Problem::QualifiedUnreachable => false,
+    }
+}
+
+/// All problems; an empty live region if there are none.
+pub(super) fn problems(problems: &[Problem], viewer: &Viewer, now: Timestamp) -> Markup {
+    html! {
+        div class="problems" aria-live="polite" {
+            @if !problems.is_empty() {
+                section aria-labelledby="problems" {
+                    h2 id="problems" class="hidden" { "Problems" }
+                    @for problem in problems { (banner(&describe(problem, viewer, now), viewer)) }
+                }
+            }
+        }
+    }
+}
+
+fn banner(banner: &Banner, viewer: &Viewer) -> Markup {
+    html! {
+        div class={ "banner " (banner.tone.class()) } {
+            div class="grow" {
+                h3 { (banner.title) }
+                (banner.text)
+                @if viewer.csrf().is_none() && !matches!(banner.fix, Fix::Open(_)) {
+                    p class="hint" { "Ask an admin of your team to do this." }
+                }
+            }
+            @match (&banner.fix, viewer) {
+                (Fix::Form(form), Viewer::Admin { .. }) => (form),
+                (Fix::Link(href, label), Viewer::Admin { .. }) => {
+                    a class="button primary" href=(href) data-opens=[opens(href)] { (label) }
+                },
+                (Fix::Open(content), _) => (content),
+                (Fix::Form(_) | Fix::Link(..), Viewer::Member) => {}
+            }
+        }
+    }
+}
+
+/// The dialog that a link opens where the script runs.
+fn opens(href: &str) -> Option<&'static str> {
+    (href == paths::ADD_STAGE).then_some("add-stage")
+}
+
+fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
+    let tone = if stops_invitations(problem) { Tone::Bad } else { Tone::Attention };
+    let csrf = viewer.csrf().unwrap_or_default();
+    let (title, text, fix) = match problem {
+        Problem::ReconnectNeeded { since, environment, waiting } => (
+            "Lever no longer accepts our access",
+            html! { p { "Nobody has been invited since " (when(*since, now)) ". " (waits(*waiting)) } },
+            Fix::Form(login_form(csrf, *environment, "Log in to Lever", "primary")),
+        ),
+        Problem::ApiKeyRefused { waiting } => (
+            "Qualified no longer accepts the API key",
+            html! { p { "Nobody is invited until the present key is entered. " (waits(*waiting)) } },
+            Fix::Link("#api-key", "Enter the API key"),
+        ),
+        Problem::WebhookGone => (
+            "Our webhook is missing in Lever",
+            html! { p { "Somebody deleted it, so we learn of moved candidates late: we look every five minutes." } },
+            Fix::Form(simple_form(csrf, paths::WEBHOOK, "Register it again")),
+        ),
+        Problem::WebhookSilent { last_event_at } => {
+            ("Lever does not tell us when candidates move", silent(*last_event_at, now), Fix::Open(html! {}))
+        }
+        Problem::SubscriptionMissing => (
+            "Qualified does not tell us about results",
+            html! { p { "Tags and notes in Lever follow late: we look every few minutes." } },
+            Fix::Form(simple_form(csrf, paths::SUBSCRIPTION, "Register it again")),
+        ),
+        Problem::NoTriggerStage => (
+            "There is no trigger stage yet",
+            html! { p { "Choose the stage in Lever whose new candidates are invited." } },
+            Fix::Link(paths::ADD_STAGE, "Add Trigger Stage"),
+        ),
+        Problem::StagesGone { texts } => (
+            "A trigger stage no longer exists in Lever",
+            html! { p { "Nobody can be moved into " (texts.join(", ")) ". Remove it, or add the stage that took its place." } },
+            Fix::Link("#stages", "Go to the trigger stages"),
+        ),
+        Problem::NoPublishedAssessment => (
+            "No assessment is published",
+            html! { p { "Publish an assessment in Qualified. Its title is the tag that asks for it." } },
+            Fix::Open(html! {}),
+        ),
+        Problem::LeverUnreachable => ("Lever does not answer at the moment", unreachable(), reload()),
+        Problem::QualifiedUnreachable => ("Qualified does not answer at the moment", unreachable(), reload()),
+    };
+    Banner { tone, title, text, fix }
+}
+
+fn simple_form(csrf: &str, action: &str, label: &str) -> Markup {
+    post_form(csrf, action, "inline", &html! { button type="submit" class="primary" { (label) } })
+}
+
+fn waits(waiting: u32) -> Markup {
+    html! {
+        @if waiting > 0 {
+            (words::count(waiting, "event waits", "events wait")) " and will be handled then; nothing is lost."
+        } @else {
+            "Nothing is lost: what happens meanwhile is handled then."
+        }
+    }
+}
+
+fn silent(last_event_at: Option<Timestamp>, now: Timestamp) -> Markup {
+    html! {
+        p {
+            "Candidates were moved, but "
+            @match last_event_at {
+                Some(at) => { "the last event came " (when(at, now)) "." },
+                None => "no event ever came.",
+            }
+            " We find them within five minutes all the same. In Lever, switch this on again:"
+        }
+        (webhook_settings_path())
+    }
+}
+
+fn unreachable() -> Markup {
+    html! { p { "Some of this page may be missing. Work that is due is tried again by itself." } }
+}
+
+fn reload() -> Fix {
+    Fix::Open(html! { a class="button" href=(paths::PAGE) { "Load the page again" } })
+}

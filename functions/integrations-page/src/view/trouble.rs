@@ -1,0 +1,172 @@
+//! Pages that say what went wrong and what to do. Nothing of the request is repeated on them.
+
+use lever_integration::domain::LeverEnvironment;
+use maud::{Markup, html};
+
+use super::layout::{Place, bare_page, page};
+use super::model::{LoginTrouble, Trouble, TroublePage};
+use super::parts::login_form;
+use crate::paths;
+
+/// What to offer.
+enum Way {
+    /// The page can only be opened from Qualified.
+    FromQualified,
+    /// Log in to Lever once more.
+    LoginAgain(LeverEnvironment),
+    /// Back to the overview.
+    Back,
+    /// Load the same page again.
+    Again,
+}
+
+/// The page.
+pub fn trouble_page(model: &TroublePage) -> Markup {
+    let (title, text, way) = describe(&model.trouble);
+    let content = html! {
+        section class="card trouble" aria-labelledby="trouble" {
+            h1 id="trouble" { (title) }
+            (text)
+            (way_out(&way, model))
+            @if let Some(id) = &model.request_id {
+                p class="hint" { "If you ask for help, name this request: " span class="id" { (id) } }
+            }
+        }
+    };
+    match &model.shell {
+        Some(shell) => page(shell, Place::Elsewhere, title, &content),
+        None => bare_page(title, &content),
+    }
+}
+
+fn way_out(way: &Way, model: &TroublePage) -> Markup {
+    let csrf = model.shell.as_ref().and_then(|shell| shell.viewer.csrf());
+    html! {
+        @match (way, csrf, &model.shell) {
+            (Way::LoginAgain(environment), Some(csrf), _) => div class="actions" {
+                (login_form(csrf, *environment, "Log in to Lever", "primary"))
+                a class="button" href=(paths::PAGE) { "Back to the overview" }
+            },
+            (Way::Again, _, _) => p class="actions" {
+                a class="button primary" href=(paths::PAGE) { "Load the overview again" }
+            },
+            (Way::LoginAgain(_) | Way::Back, _, Some(_)) => p class="actions" {
+                a class="button primary" href=(paths::PAGE) { "Back to the overview" }
+            },
+            (Way::FromQualified, _, _) | (Way::LoginAgain(_) | Way::Back, _, None) => {
+                ol class="path" aria-label="Where to click in Qualified" {
+                    li { "Account" }
+                    li { "Integrations" }
+                    li { "Lever" }
+                }
+            }
+        }
+    }
+}
+
+fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
+    let say = |text: &str| html! { p { (text) } };
+    match trouble {
+        Trouble::NoSession => (
+            "Open this page from Qualified",
+            say("You are not signed in here, or it was more than eight hours ago. In Qualified, go to:"),
+            Way::FromQualified,
+        ),
+        Trouble::LaunchRefused => (
+            "This link no longer works",
+            say(
+                "A link from Qualified can be used once and within five minutes. Open the page from Qualified again:",
+            ),
+            Way::FromQualified,
+        ),
+        Trouble::AdminsOnly => (
+            "Only an admin can do this",
+            say("Ask an admin of your team in Qualified. You can look at everything on the overview."),
+            Way::Back,
+        ),
+        Trouble::FormRefused => (
+            "Nothing was changed",
+            say(
+                "The form did not come from this page, or the page was open for too long. Go back and try again.",
+            ),
+            Way::Back,
+        ),
+        Trouble::BadField(name) => (
+            "Something in the form is not right",
+            html! { p { "Check the field " code { (name) } " and send the form again. Nothing was changed." } },
+            Way::Back,
+        ),
+        Trouble::BadRequest => (
+            "This request makes no sense to us",
+            say("Nothing was changed. Go back and try again."),
+            Way::Back,
+        ),
+        Trouble::NotFound => (
+            "There is no such page",
+            say("The address may be mistyped, or what it showed is gone."),
+            Way::Back,
+        ),
+        Trouble::MethodNotAllowed => (
+            "This address is not meant to be opened",
+            say("Nothing was changed. Use the buttons on the overview."),
+            Way::Back,
+        ),
+        Trouble::Unavailable => {
+            ("This does not work right now", say("Nothing is lost. Wait a minute and try again."), Way::Again)
+        }
+        Trouble::Login { cause, environment } => {
+            let (title, text) = describe_login(cause);
+            let way = if *cause == LoginTrouble::Used { Way::Back } else { Way::LoginAgain(*environment) };
+            (title, text, way)
+        }
+    }
+}
+
+fn describe_login(trouble: &LoginTrouble) -> (&'static str, Markup) {
+    let say = |text: &str| html! { p { (text) } };
+    match trouble {
+        LoginTrouble::ConsentRefused => (
+            "Lever was not connected",
+            say(
+                "You did not accept in Lever, so nothing was changed. Log in again and choose Accept to connect.",
+            ),
+        ),
+        LoginTrouble::NotAdminInLever => (
+            "Lever does not let you connect this",
+            html! {
+                p { "Only a Super Admin in Lever, or somebody with the permission “Manage API credentials and manage integrations”, can connect an integration." }
+                p { "Ask such a person to open this page in Qualified and log in to Lever. Nothing was changed." }
+            },
+        ),
+        LoginTrouble::Used => (
+            "This login is already done",
+            say(
+                "It was finished a moment ago, perhaps by a double click. The overview shows whether you are connected.",
+            ),
+        ),
+        LoginTrouble::Elsewhere => (
+            "This login was begun somewhere else",
+            say(
+                "It has to be finished in the browser and for the team it was begun with. Nothing was changed.",
+            ),
+        ),
+        LoginTrouble::MissingScopes(missing) => (
+            "Lever granted less than we need",
+            html! {
+                p { "Without these permissions candidates cannot be invited, so nothing was changed:" }
+                ul class="plain-list" { @for scope in missing { li { code { (scope) } } } }
+                p { "Log in again and accept them all." }
+            },
+        ),
+        LoginTrouble::Failed => (
+            "Lever did not finish the login",
+            say(
+                "Its answer made no sense to us, so nothing was changed. Log in again; if it happens twice, ask for help.",
+            ),
+        ),
+        LoginTrouble::Expired => (
+            "This login took too long",
+            say("A login to Lever has to be finished within ten minutes. Nothing was changed. Log in again."),
+        ),
+    }
+}
