@@ -47,9 +47,26 @@ pub(super) fn card(lines: &[ActivityLine], now: Timestamp) -> Markup {
     }
 }
 
-/// Lines as a list.
-pub(super) fn list(lines: &[ActivityLine], now: Timestamp) -> Markup {
-    html! { ol class="lines" { @for line in lines { (row(line, now)) } } }
+fn list(lines: &[ActivityLine], now: Timestamp) -> Markup {
+    html! {
+        ol class="lines" {
+            @for line in lines {
+                li {
+                    (row(line, now))
+                    @if line.reason.outcome() == Outcome::NotInvited {
+                        p { a href=(why_path(line)) {
+                            "See every check" span class="hidden" { " for " (candidate_name(line)) }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Lines as a list on the page that has every check already.
+pub(super) fn history(lines: &[ActivityLine], now: Timestamp) -> Markup {
+    html! { ol class="lines" { @for line in lines { li { (row(line, now)) } } } }
 }
 
 fn row(line: &ActivityLine, now: Timestamp) -> Markup {
@@ -66,26 +83,19 @@ fn row(line: &ActivityLine, now: Timestamp) -> Markup {
         .as_ref()
         .filter(|tag| line.title.as_ref().is_none_or(|title| title.as_str() != tag.as_str()));
     html! {
-        li {
-            div class="row" {
-                p class="name" { (candidate(&line.candidate)) }
-                (pill(words::outcome_tone(outcome), label))
-                span class="time" { (when(line.at, now)) }
-            }
-            p { (line.reason.sentence()) }
-            @if has_hint(outcome) { p class="hint" { (line.reason.hint()) } }
-            dl class="facts" {
-                @if let Some(title) = &line.title { (fact(title_label, title.as_str())) }
-                @if let Some(tag) = tag { (fact("Tag", tag.as_str())) }
-                @if let Some(stage) = &line.stage { (fact("Stage", stage)) }
-                @if let Some(attempt) = line.attempt.filter(|attempt| *attempt > 1) {
-                    (fact("Attempt", &attempt.to_string()))
-                }
-            }
-            @if outcome == Outcome::NotInvited {
-                p { a href=(why_path(line)) {
-                    "See every check" span class="hidden" { " for " (candidate_name(line)) }
-                } }
+        div class="row" {
+            p class="name" { (candidate(&line.candidate)) }
+            (pill(words::outcome_tone(outcome), label))
+            span class="time" { (when(line.at, now)) }
+        }
+        p { (line.reason.sentence()) }
+        @if has_hint(outcome) { p class="hint" { (line.reason.hint()) } }
+        dl class="facts" {
+            @if let Some(title) = &line.title { (fact(title_label, title.as_str())) }
+            @if let Some(tag) = tag { (fact("Tag", tag.as_str())) }
+            @if let Some(stage) = &line.stage { (fact("Stage", stage)) }
+            @if let Some(attempt) = line.attempt.filter(|attempt| *attempt > 1) {
+                (fact("Attempt", &attempt.to_string()))
             }
         }
     }

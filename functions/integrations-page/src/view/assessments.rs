@@ -34,7 +34,11 @@ fn list(rows: &[AssessmentRow]) -> Markup {
         ul class="rows" { @for row in shown { (line(row)) } }
         @if !folded.is_empty() {
             details {
-                summary { "Show " (folded.len()) " more" }
+                summary {
+                    "Show " (folded.len()) " more"
+                    @let warned = folded.iter().filter(|row| !row.warnings.is_empty()).count();
+                    @if warned > 0 { ", " (warned) " with a warning" }
+                }
                 ul class="rows" { @for row in folded { (line(row)) } }
             }
         }

@@ -5,7 +5,7 @@ use lever_integration::domain::{LeverAccountId, LeverEnvironment};
 use maud::{Markup, html};
 
 use super::model::{ApiKeyRejection, ApiKeyState, ConnectionCard, LeverState, Shell, WebhookState};
-use super::parts::{login_form, pill, post_form, webhook_settings_path, when};
+use super::parts::{login_form, pill, post_form, since, webhook_settings_path, when};
 use super::words::{self, Tone};
 use crate::paths::{self, field};
 
@@ -134,13 +134,13 @@ fn lever(card: &ConnectionCard, shell: &Shell) -> Markup {
                 }
             },
         ),
-        (LeverState::ReconnectNeeded { account, environment, since }, _) => link(
+        (LeverState::ReconnectNeeded { account, environment, since: at }, _) => link(
             Tone::Bad,
             "Lever",
             "Reconnect needed",
             &html! {
                 (account_line(account.as_ref(), *environment))
-                p { "Lever has refused our access since " (when(*since, shell.now)) ". Your trigger stages and the activity are kept." }
+                p { "Lever has refused our access since " (since(*at)) ". Your trigger stages and the activity are kept." }
                 @if let Some(csrf) = csrf { (login_form(csrf, *environment, "Log in to Lever", "primary")) }
             },
         ),

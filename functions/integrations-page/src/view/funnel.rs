@@ -127,7 +127,7 @@ mod tests {
     fn the_scale_holds_the_tallest_bar_and_has_a_whole_half() {
         for number in (0..3000).chain([10_000, 123_456]) {
             let top = round_up(number);
-            assert!(top >= number && top > 0 && top % 2 == 0, "{number} {top}");
+            assert!(top >= number && top > 0 && top.is_multiple_of(2), "{number} {top}");
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) fn page(shell: &Shell, place: Place, title: &str, content: &Markup) -
             div class="notice" role="status" { p { (notice.sentence()) } }
         }
         @if matches!(shell.viewer, Viewer::Member) {
-            div class="notice" {
+            div class="notice quiet" {
                 p { "You can look at everything here. Only an admin of your team in Qualified can change it." }
             }
         }

@@ -27,9 +27,13 @@ pub fn overview(model: &Overview) -> Markup {
                 (assessments::card(&model.assessments))
             }
             div class="column" {
-                (why::card())
-                (funnel::card(&model.funnel))
-                (activity::card(&model.activity, now))
+                @if is_new(model) {
+                    (how_it_works())
+                } @else {
+                    (why::card())
+                    (funnel::card(&model.funnel))
+                    (activity::card(&model.activity, now))
+                }
             }
         }
         @if model.shell.viewer.csrf().is_some() && is_set_up(model) {
@@ -37,6 +41,26 @@ pub fn overview(model: &Overview) -> Markup {
         }
     };
     page(&model.shell, Place::Overview, "Overview", &content)
+}
+
+/// For those who have not begun: shown instead of what would be empty.
+fn how_it_works() -> Markup {
+    html! {
+        section class="card" aria-labelledby="how" {
+            h2 id="how" { "How it works" }
+            ol class="steps" {
+                li { b { "Connect" } p { "Enter the Qualified API key, then log in to Lever." } }
+                li { b { "Choose a trigger stage" } p { "It is one of the stages you have in Lever, such as a phone screen." } }
+                li { b { "Tag" } p { "Put the title of an assessment as a tag on a posting or a candidate in Lever." } }
+                li { b { "Move a candidate" } p { "Whoever is moved into the trigger stage gets the assessment by e-mail. You follow it in Lever: the tag changes and the result becomes a note." } }
+            }
+        }
+    }
+}
+
+/// Whether nobody has logged in to Lever and nothing has happened yet.
+fn is_new(model: &Overview) -> bool {
+    matches!(model.connection.lever, LeverState::NotConnected) && model.activity.is_empty()
 }
 
 /// In one glance: whether candidates are being invited.

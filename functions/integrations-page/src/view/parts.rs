@@ -55,6 +55,12 @@ pub(super) fn when(at: Timestamp, now: Timestamp) -> Markup {
     html! { time datetime=(at.round(Unit::Second).unwrap_or(at)) title=(full) { (shown) } }
 }
 
+/// A point in time that something goes on since: always date and time.
+pub(super) fn since(at: Timestamp) -> Markup {
+    let full = full_time(at);
+    html! { time datetime=(at.round(Unit::Second).unwrap_or(at)) title=(full) { (full) } }
+}
+
 /// A point in time by date and time.
 pub(super) fn full_time(at: Timestamp) -> String {
     at.strftime("%-d %b %Y, %H:%M UTC").to_string()
@@ -73,6 +79,11 @@ fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
     }
 }
 
+/// A URL to link to: what comes from another service may be anything.
+fn web_link(url: &str) -> Option<&str> {
+    (url.starts_with("https://") || url.starts_with("http://")).then_some(url)
+}
+
 /// A candidate: the name if there is one, linked to Lever.
 pub(super) fn candidate(candidate: &CandidateRef) -> Markup {
     let name = candidate.name.as_ref().map(|name| name.as_str()).filter(|name| !name.is_empty());
@@ -83,7 +94,7 @@ pub(super) fn candidate(candidate: &CandidateRef) -> Markup {
         }
     };
     html! {
-        @match &candidate.lever_url {
+        @match candidate.lever_url.as_deref().and_then(web_link) {
             Some(url) => a href=(url) rel="noopener noreferrer" target="_blank" {
                 (label) span class="hidden" { " (opens Lever in a new tab)" }
             },

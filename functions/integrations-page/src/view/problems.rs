@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::model::{Problem, Viewer};
-use super::parts::{login_form, post_form, webhook_settings_path, when};
+use super::parts::{login_form, post_form, since, webhook_settings_path, when};
 use super::words::{self, Tone};
 use crate::paths;
 
@@ -84,12 +84,14 @@ fn opens(href: &str) -> Option<&'static str> {
 }
 
 fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
-    let tone = if stops_invitations(problem) { Tone::Bad } else { Tone::Attention };
+    // Without a trigger stage there is no fault, only a next step.
+    let is_fault = stops_invitations(problem) && *problem != Problem::NoTriggerStage;
+    let tone = if is_fault { Tone::Bad } else { Tone::Attention };
     let csrf = viewer.csrf().unwrap_or_default();
     let (title, text, fix) = match problem {
-        Problem::ReconnectNeeded { since, environment, waiting } => (
+        Problem::ReconnectNeeded { since: at, environment, waiting } => (
             "Lever no longer accepts our access",
-            html! { p { "Nobody has been invited since " (when(*since, now)) ". " (waits(*waiting)) } },
+            html! { p { "Nobody has been invited since " (since(*at)) ". " (waits(*waiting)) } },
             Fix::Form(login_form(csrf, *environment, "Log in to Lever", "primary")),
         ),
         Problem::ApiKeyRefused { waiting } => (
@@ -123,7 +125,7 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
         Problem::NoPublishedAssessment => (
             "No assessment is published",
             html! { p { "Publish an assessment in Qualified. Its title is the tag that asks for it." } },
-            Fix::Open(html! {}),
+            Fix::Open(html! { a class="button" href="#assessments" { "See the assessments" } }),
         ),
         Problem::LeverUnreachable => ("Lever does not answer at the moment", unreachable(), reload()),
         Problem::QualifiedUnreachable => ("Qualified does not answer at the moment", unreachable(), reload()),

@@ -77,37 +77,39 @@ fn dialog(offered: &[OfferedStage], state: DialogState, csrf: &str) -> Markup {
         DialogState::NothingChosen => Some("Choose at least one stage."),
         DialogState::UnknownStage => Some("That stage is not in your Lever account. Choose from the list."),
     };
-    let has_free = offered.iter().any(|stage| stage.choice == StageChoice::Free);
+    let first_free = offered.iter().position(|stage| stage.choice == StageChoice::Free);
     let body = html! {
         fieldset aria-describedby=[error.map(|_| "add-stage-error")] {
             legend { "Stages in Lever" }
-            ul class="choices" { @for (number, stage) in offered.iter().enumerate() { (choice(stage, number)) } }
+            ul class="choices" { @for (number, stage) in offered.iter().enumerate() { (choice(stage, number, first_free)) } }
         }
         @if let Some(error) = error { p id="add-stage-error" class="error" { (error) } }
         p class="hint" { "Candidates who are in a stage already are not invited; those moved into it from now on are." }
         div class="actions" {
-            @if has_free { button type="submit" class="primary" { "Add Trigger Stage" } }
+            @if first_free.is_some() { button type="submit" class="primary" { "Add Trigger Stage" } }
             a class="button" href=(paths::PAGE) data-closes="add-stage" { "Cancel" }
         }
     };
     html! {
         dialog id="add-stage" aria-labelledby="add-stage-title" open[state != DialogState::Closed] {
             h3 id="add-stage-title" { "Add Trigger Stage" }
-            @if !has_free { p { "Every stage of your Lever account is a trigger stage already." } }
+            @if first_free.is_none() { p { "Every stage of your Lever account is a trigger stage already." } }
             (post_form(csrf, paths::STAGES, "stack", &body))
         }
     }
 }
 
-fn choice(stage: &OfferedStage, number: usize) -> Markup {
+fn choice(stage: &OfferedStage, number: usize, first_free: Option<usize>) -> Markup {
     let is_chosen = stage.choice == StageChoice::Chosen;
     html! {
         li {
             label for={ "stage-" (number) } {
                 input type="checkbox" id={ "stage-" (number) } name=(field::STAGE) value=(stage.id)
-                    checked[is_chosen] disabled[is_chosen];
-                span class="grow" { (stage.text) }
-                @if is_chosen { span class="detail" { "already a trigger stage" } }
+                    checked[is_chosen] disabled[is_chosen] autofocus[first_free == Some(number)];
+                span class="grow" {
+                    span { (stage.text) }
+                    @if is_chosen { span class="detail" { "already a trigger stage" } }
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use lever_integration::domain::{Progress, Title};
 use lever_integration::flow::Check;
 use maud::{Markup, html};
 
-use super::activity::{list, with_query};
+use super::activity::{history, with_query};
 use super::layout::{Place, page};
 use super::model::{
     CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Viewer, WebhookState,
@@ -124,7 +124,7 @@ fn explained(explanation: &Explanation, viewer: &Viewer, now: Timestamp) -> Mark
         @if !explanation.history.is_empty() {
             section class="card" aria-labelledby="history" {
                 h2 id="history" { "What happened so far" }
-                (list(&explanation.history, now))
+                (history(&explanation.history, now))
             }
         }
     }

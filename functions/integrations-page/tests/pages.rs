@@ -1,0 +1,313 @@
+//! What holds for every page: forms, escaping, structure. The samples are those of the preview.
+
+#[path = "../examples/preview/samples/mod.rs"]
+mod samples;
+
+use std::collections::HashSet;
+
+use integrations_page::view::model::*;
+use integrations_page::view::{activity_page, overview, trouble_page, why_page};
+use integrations_page::{assets, paths};
+use lever_integration::domain::{PersonName, Reason, Tag, Title};
+
+/// The tags of a page in order: name, attributes, and the text up to the next tag.
+struct Element<'a> {
+    name: &'a str,
+    attributes: &'a str,
+    text: &'a str,
+}
+
+impl Element<'_> {
+    fn attribute(&self, name: &str) -> Option<String> {
+        let rest = self.attributes.split_once(&format!(" {name}=\""))?.1;
+        rest.split_once('"').map(|(value, _)| value.replace("&amp;", "&"))
+    }
+}
+
+/// Reads what the template library writes: every attribute in double quotes, no `<` in a text.
+fn elements(html: &str) -> impl Iterator<Item = Element<'_>> {
+    html.split('<').skip(1).filter_map(|piece| {
+        let (tag, text) = piece.split_once('>')?;
+        let name = tag.split(' ').next()?;
+        Some(Element { name, attributes: &tag[name.len()..], text })
+    })
+}
+
+fn forms(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<form").skip(1).filter_map(|piece| piece.split("</form>").next())
+}
+
+fn all() -> Vec<(String, String)> {
+    samples::all_pages().into_iter().map(|(name, page)| (name, page.into_string())).collect()
+}
+
+#[test]
+fn every_form_that_changes_something_carries_the_token() {
+    let token = format!(r#"<input type="hidden" name="csrf" value="{}">"#, samples::CSRF);
+    let mut seen = HashSet::new();
+    for (name, html) in all() {
+        for form in forms(&html) {
+            let is_post = form.contains(r#"method="post""#);
+            assert_eq!(is_post, form.contains(&token), "{name}: {form}");
+            assert!(is_post || form.contains(r#"method="get""#), "{name}: {form}");
+            seen.extend(
+                form.split_once("action=\"").and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned),
+            );
+        }
+    }
+    for path in [
+        paths::API_KEY,
+        paths::LOGIN,
+        paths::CHANGE_ACCOUNT,
+        paths::STAGES,
+        paths::REMOVE_STAGE,
+        paths::WEBHOOK,
+        paths::SUBSCRIPTION,
+        paths::ACTIVITY,
+        paths::WHY,
+        paths::REMOVE,
+    ] {
+        assert!(seen.remove(path), "no sample has a form for {path}");
+    }
+    assert_eq!(seen, HashSet::new(), "forms for paths that are not named in paths.rs");
+}
+
+#[test]
+fn a_member_and_a_stranger_get_no_form_that_changes_anything() {
+    for (name, html) in all().into_iter().filter(|(name, _)| !name.starts_with("admin")) {
+        assert!(!html.contains(r#"method="post""#) && !html.contains(samples::CSRF), "{name}");
+    }
+    for (name, page) in samples::pages_for(&samples::member()) {
+        assert!(
+            page.into_string().contains("Only an admin of your team in Qualified can change it."),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
+    for (name, html) in all() {
+        for element in elements(&html) {
+            let attributes = element.attributes;
+            assert!(!attributes.contains(" style=") && element.name != "style", "{name}: {attributes}");
+            assert!(!attributes.contains(" on"), "{name}: {attributes}");
+            if matches!(element.name, "script" | "link" | "img") {
+                let source =
+                    element.attribute("src").or_else(|| element.attribute("href")).unwrap_or_default();
+                assert!(assets::find(&source).is_some(), "{name}: {source:?}");
+            }
+            if element.name == "script" {
+                assert_eq!(element.text, "", "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn headings_begin_with_one_h1_and_go_down_one_level_at_a_time() {
+    for (name, html) in all() {
+        let levels: Vec<u32> = elements(&html)
+            .filter_map(|element| element.name.strip_prefix('h').and_then(|level| level.parse().ok()))
+            .collect();
+        assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{name}: {levels:?}");
+        assert_eq!(levels.first(), Some(&1), "{name}: {levels:?}");
+        assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: {levels:?}");
+    }
+}
+
+#[test]
+fn ids_are_unique_and_whatever_refers_to_one_finds_it() {
+    for (name, html) in all() {
+        let mut ids = HashSet::new();
+        for element in elements(&html) {
+            if let Some(id) = element.attribute("id") {
+                assert!(ids.insert(id.clone()), "{name}: {id} twice");
+            }
+        }
+        for element in elements(&html) {
+            for attribute in ["for", "aria-labelledby", "aria-describedby", "data-updates", "href"] {
+                let value = element.attribute(attribute).unwrap_or_default();
+                let value =
+                    if attribute == "href" { value.strip_prefix('#').unwrap_or_default() } else { &value };
+                for id in value.split_whitespace() {
+                    assert!(ids.contains(id), "{name}: {attribute}={id}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_every_table_a_caption() {
+    for (name, html) in all() {
+        let labelled: HashSet<_> = elements(&html).filter_map(|element| element.attribute("for")).collect();
+        for element in elements(&html) {
+            let is_field = matches!(element.name, "input" | "select" | "textarea")
+                && element.attribute("type").as_deref() != Some("hidden");
+            let id = element.attribute("id").unwrap_or_default();
+            assert!(!is_field || labelled.contains(&id), "{name}: {}", element.attributes);
+            assert_ne!(element.name, "textarea", "{name}");
+            if let Some(index) = element.attribute("tabindex") {
+                assert_eq!(index, "-1", "{name}");
+            }
+            if element.name == "time" {
+                assert!(element.attribute("datetime").is_some_and(|at| !at.is_empty()), "{name}");
+            }
+        }
+        assert_eq!(html.matches("<table").count(), html.matches("<caption").count(), "{name}");
+        for landmark in ["<main id=\"content\"", "<header", "href=\"#content\"", "<html lang=\"en\">"] {
+            assert_eq!(html.matches(landmark).count(), 1, "{name}: {landmark}");
+        }
+    }
+}
+
+#[test]
+fn text_from_outside_is_escaped_wherever_it_is_shown() {
+    const EVIL: &str = r#""><script>alert(1)</script><b a='"#;
+    let shell = || Shell { team_name: EVIL.to_owned(), ..samples::admin() };
+    let mut model = samples::working(shell());
+    let title = Title::new(EVIL).unwrap();
+    model.assessments = Reading::Known(vec![AssessmentRow { title: title.clone(), warnings: vec![] }]);
+    model.problems = vec![Problem::StagesGone { texts: vec![EVIL.to_owned()] }];
+    for stage in &mut model.stages.chosen {
+        stage.text = EVIL.to_owned();
+    }
+    if let Reading::Known(offered) = &mut model.stages.offered {
+        offered[0].text = EVIL.to_owned();
+    }
+    let line = ActivityLine {
+        candidate: CandidateRef {
+            name: Some(PersonName::new(EVIL)),
+            lever_url: Some(format!("https://hire.lever.example/{EVIL}")),
+            ..model.activity[0].candidate.clone()
+        },
+        tag: Some(Tag::new(EVIL).unwrap()),
+        title: Some(title),
+        stage: Some(EVIL.to_owned()),
+        ..model.activity[0].clone()
+    };
+    model.activity = vec![line.clone()];
+    let filter = ActivityFilter { reason: Some(Reason::Invited), search: EVIL.to_owned() };
+    let activity = ActivityPage {
+        shell: shell(),
+        filter,
+        lines: Reading::Known(vec![line.clone()]),
+        cursor: None,
+        older: Some(EVIL.to_owned()),
+    };
+    let choice = CandidateChoice {
+        candidate: line.candidate,
+        stage: Some(EVIL.to_owned()),
+        created_at: None,
+        archived_at: None,
+    };
+    let why = WhyPage { shell: shell(), asked: EVIL.to_owned(), answer: WhyAnswer::Several(vec![choice]) };
+    let trouble =
+        TroublePage { shell: Some(shell()), trouble: Trouble::NotFound, request_id: Some(EVIL.to_owned()) };
+    for html in [overview(&model), activity_page(&activity), why_page(&why), trouble_page(&trouble)] {
+        let html = html.into_string();
+        assert!(!html.contains("<script>") && !html.contains("<b a="), "{html}");
+        assert!(html.contains("&lt;script&gt;alert(1)"), "{html}");
+    }
+}
+
+#[test]
+fn a_link_to_a_candidate_is_a_web_link_or_none() {
+    let mut model = samples::working(samples::admin());
+    model.activity.truncate(1);
+    for (url, is_linked) in [
+        ("https://hire.lever.example/candidates/1", true),
+        ("javascript:alert(1)", false),
+        (" javascript:alert(1)", false),
+        ("data:text/html,x", false),
+        ("//evil.example", false),
+    ] {
+        model.activity[0].candidate.lever_url = Some(url.to_owned());
+        let html = overview(&model).into_string();
+        assert_eq!(html.contains(url), is_linked, "{url}");
+        assert!(html.contains("Candidate 1"), "{url}");
+    }
+}
+
+#[test]
+fn every_problem_stands_on_top_and_offers_an_admin_something_to_do() {
+    let html = overview(&samples::troubled(samples::admin())).into_string();
+    let (before, _) = html.split_once("id=\"connection\"").unwrap();
+    let banners: Vec<_> = before.split("<div class=\"banner ").skip(1).collect();
+    assert_eq!(banners.len(), samples::troubled(samples::admin()).problems.len());
+    for banner in banners {
+        let offers = ["<form", "<a class=\"button", "<ol class=\"path\""];
+        assert!(offers.iter().any(|offer| banner.contains(offer)), "{banner}");
+    }
+    for fix in [paths::LOGIN, paths::WEBHOOK, paths::SUBSCRIPTION, paths::ADD_STAGE, "#api-key", "#stages"] {
+        assert!(before.contains(&format!("\"{fix}\"")), "{fix}");
+    }
+}
+
+#[test]
+fn the_dialog_opens_by_its_link_alone() {
+    let closed = overview(&samples::working(samples::admin())).into_string();
+    assert!(closed.contains(r#"href="/integrations/lever?dialog=add-stage""#), "{closed}");
+    assert!(closed.contains(r#"<dialog id="add-stage" aria-labelledby="add-stage-title">"#), "{closed}");
+    let mut model = samples::working(samples::admin());
+    model.stages.dialog = DialogState::NothingChosen;
+    let open = overview(&model).into_string();
+    assert!(open.contains(r#"<dialog id="add-stage" aria-labelledby="add-stage-title" open>"#), "{open}");
+    assert!(open.contains("Choose at least one stage."), "{open}");
+    let positions: Vec<_> = ["New lead", "New applicant", "On-site interview", "Offer"]
+        .map(|text| open.find(text).unwrap())
+        .into();
+    assert!(positions.is_sorted(), "Lever's order");
+    assert_eq!(open.matches("already a trigger stage").count(), 2, "{open}");
+}
+
+#[test]
+fn the_answer_begins_with_the_first_check_that_failed() {
+    let pages = samples::pages_for(&samples::admin());
+    let page = |wanted: &str| {
+        pages.iter().find(|(name, _)| *name == wanted).map(|(_, page)| page.clone().into_string()).unwrap()
+    };
+    let misspelt = page("why-misspelt");
+    let verdict = misspelt.find(Reason::MisspeltTag.sentence()).unwrap();
+    assert!(verdict < misspelt.find("Every check").unwrap(), "{misspelt}");
+    assert!(misspelt.contains(Reason::MisspeltTag.hint()) && misspelt.contains("Did you mean"), "{misspelt}");
+    assert_eq!(misspelt.matches(">Not checked<").count(), 3, "{misspelt}");
+    let several = page("why-several-assessments");
+    for said in [
+        "Invited to “Rust Basics”.",
+        "Not invited to “Go Basics”.",
+        Reason::AmbiguousTitle.sentence(),
+        "Nothing stands in the way of “Python Basics”.",
+    ] {
+        assert!(several.contains(said), "{said}");
+    }
+    let silent = page("why-no-event");
+    assert!(silent.contains("Webhooks → Candidate Stage Change"), "{silent}");
+}
+
+#[test]
+fn paging_keeps_the_filter() {
+    let html = samples::pages_for(&samples::admin())
+        .into_iter()
+        .find(|(name, _)| *name == "activity-filtered")
+        .map(|(_, page)| page.into_string())
+        .unwrap();
+    let older = "/integrations/lever/activity?reason=no_email&amp;search=Candidate+4&amp;cursor=cursor%2F1";
+    assert!(html.contains(older), "{html}");
+    assert!(html.contains(r#"<option value="no_email" selected>"#), "{html}");
+}
+
+#[test]
+fn every_trouble_says_what_to_do_and_repeats_nothing_secret() {
+    for trouble in samples::troubles() {
+        let status = trouble.status();
+        assert!((400..=503).contains(&status) && status != 500, "{trouble:?}");
+        for shell in [None, Some(samples::admin()), Some(samples::member())] {
+            let page = TroublePage { shell, trouble: trouble.clone(), request_id: None };
+            let html = trouble_page(&page).into_string();
+            let main = html.split_once("<main").unwrap().1;
+            assert!(main.contains("<a ") || main.contains("<ol class=\"path\""), "{trouble:?}: {main}");
+        }
+    }
+}
