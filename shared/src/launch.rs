@@ -19,7 +19,7 @@ use crate::failure::Disposition;
 pub use key::{InvalidLaunchKey, LaunchKey};
 
 /// Who issues launch links.
-pub const ISSUER: &str = "qualified";
+pub const ISSUER: &str = "https://www.qualified.io";
 /// For whom.
 pub const AUDIENCE: &str = "lever-integration";
 /// How long a launch link may live: it is followed at once.

@@ -18,7 +18,7 @@ fn key() -> LaunchKey {
 
 fn claims() -> Value {
     json!({
-        "iss": "qualified", "aud": "lever-integration", "sub": "user-1", "team_id": "team-1",
+        "iss": ISSUER, "aud": "lever-integration", "sub": "user-1", "team_id": "team-1",
         "team_name": "Team 1", "role": "admin", "iat": NOW, "nbf": NOW, "exp": NOW + 300, "jti": "launch-1",
     })
 }

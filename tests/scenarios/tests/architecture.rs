@@ -12,6 +12,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("config", 2),
     ("http", 2),
     ("seal", 2),
+    ("launch", 2),
+    ("session", 2),
     ("telemetry", 2),
     ("lever", 3),
     ("qualified", 3),

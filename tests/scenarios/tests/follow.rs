@@ -27,8 +27,10 @@ async fn events_out_of_order_and_doubled_end_in_one_tag_and_one_note() -> Made {
     world.start_result(&result)?;
     world.submit_result(&result).await?;
     deliveries.release(Order::Reversed);
+    world.wait_out().await?;
     world.shows(&id, "Rust Basics - Submitted").await?;
     world.rerun_all().await?;
+    world.wait_out().await?;
     assert_eq!(shown(&world, &id)?, (status(" - Submitted"), 1));
     assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
     world.finish().await
