@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
 
+use url::Url;
+
 use crate::clock::{Clock, SystemClock};
 use crate::config::{AppSecret, AppSecretError, Config, ConfigError};
+use crate::domain::LeverEnvironment;
 use crate::http::{self, TransportError};
 use crate::queue::{Queue, SqsQueue};
 use crate::seal::{self, Keyring};
+use crate::service::connect::Connector;
 use crate::service::ingest::Intake;
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
@@ -85,6 +89,21 @@ impl Parts {
 }
 
 impl Parts {
+    /// The connector, for the page and the OAuth callback.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made on this machine.
+    pub fn connector(&self) -> Result<Connector, Error> {
+        let http = http::client()?;
+        Ok(Connector::new(
+            (Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock)),
+            (lever::Client::new(http.clone(), &self.config.lever_api_base), self.oauth(http.clone())),
+            qualified::Client::new(http, &self.config.qualified_api_base),
+            self.config.public_base_url.clone(),
+            environment(&self.config.lever_api_base),
+        ))
+    }
+
     fn oauth(&self, http: reqwest::Client) -> lever::OAuth {
         lever::OAuth::new(
             http,
@@ -93,6 +112,14 @@ impl Parts {
             &self.secret.lever_client_id,
             self.secret.lever_client_secret.clone(),
         )
+    }
+}
+
+/// Which of Lever's two worlds an API is in: the hosts differ (Lever: OAuth page).
+pub fn environment(lever_api_base: &Url) -> LeverEnvironment {
+    match lever_api_base.host_str() {
+        Some("api.lever.co" | "api.eu.lever.co") => LeverEnvironment::Production,
+        Some(_) | None => LeverEnvironment::Sandbox,
     }
 }
 
