@@ -10,6 +10,7 @@ mod health;
 mod parts;
 mod table;
 
+pub mod browser;
 pub mod connect;
 pub mod control;
 pub mod story;
