@@ -7,5 +7,6 @@ mod bad_input;
 mod budget;
 mod follow;
 mod orders;
+mod page_bad_input;
 mod reasons;
 mod sample_events;
