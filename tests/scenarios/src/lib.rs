@@ -5,8 +5,10 @@
 //! violation of a simulator's rules.
 
 mod clock;
+mod failing;
 mod looks;
 mod world;
 
 pub use clock::ShiftedClock;
+pub use failing::{FailingStore, Last};
 pub use world::{Made, World};

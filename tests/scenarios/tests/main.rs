@@ -5,6 +5,7 @@
 mod architecture;
 mod bad_input;
 mod budget;
+mod crash;
 mod follow;
 mod orders;
 mod page_bad_input;
