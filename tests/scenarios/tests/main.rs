@@ -11,3 +11,4 @@ mod orders;
 mod page_bad_input;
 mod reasons;
 mod sample_events;
+mod unlucky;
