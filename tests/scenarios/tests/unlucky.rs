@@ -35,6 +35,31 @@ async fn change_address(world: &World, id: &str, to: &str) -> Made {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_replaced_while_the_old_one_is_refused_is_not_marked_as_refused() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    let refusal = Fault {
+        status: Some(401),
+        delay_ms: 500,
+        ..Fault::new("GET", "/api/v1/team_candidates", Mode::Status)
+    };
+    world.local.qualified.kit().faults.plan(refusal);
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    let store = &world.local.parts.store;
+    let mut team = store.load_team(&world.team).await?.ok_or("no team")?.team;
+    let (qualified_team, _) = world.local.qualified.first_team().ok_or("no team")?;
+    world.local.qualified.rotate_api_key(qualified_team, "new-key-000000000000".into());
+    team.api_key = Some(ApiKey::new("new-key-000000000000".to_owned()));
+    _ = store.record_team(&team).await?;
+    world.wait_out().await?;
+    let team = store.load_team(&world.team).await?.ok_or("no team")?.team;
+    assert_eq!(team.api_key_refused_at, None);
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_longest_title_still_changes_its_tag() -> Made {
     let world = World::start().await?;
     world.local.lever.switch(serde_json::from_value(json!({"tag_max_chars": 1000}))?)?;
