@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lever_integration::clock::Clock;
 use lever_integration::domain::{
-    Event, EventId, LeaseHolder, ResultChanged, ResultId, ResultNews, StageChanged,
+    Event, EventId, LeaseHolder, Reason, ResultChanged, ResultId, ResultNews, StageChanged,
 };
 use lever_integration::queue::Envelope;
 use lever_integration::service::Worker;
@@ -146,6 +146,11 @@ async fn play(world: &World, name: &str, hindrances: [&[Hindrance]; 3]) -> Made 
     handle(world, news(&result, ResultNews::Submitted)?, hindrances[2]).await?;
     assert_eq!(shown(world, &id)?, ["Rust Basics - Submitted"], "{told}");
     assert_eq!((world.mailed(name).len(), world.notes(&id)?.len()), (1, 1), "mails and notes, {told}");
+    let reasons = world.reasons(&id).await?;
+    // Whether an invitation found again after a crash was ours is not on record.
+    let is_told = matches!(reasons.last(), Some(Reason::Invited | Reason::AttachedToExisting));
+    assert!(is_told, "{reasons:?}, {told}");
+    assert_eq!(reasons[..reasons.len() - 1], [Reason::Submitted, Reason::Started], "{told}");
     Ok(())
 }
 
