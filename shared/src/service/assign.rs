@@ -15,7 +15,7 @@ use crate::store::TeamContext;
 
 use super::assessments::Freshness;
 use super::effects::Problems;
-use super::invite::{Invitee, standing_reason};
+use super::invite::{Invitee, Run, standing_reason};
 use super::ledger::claim;
 use super::{Access, Error, Handled, Worker};
 
@@ -145,12 +145,13 @@ impl Worker {
             Step::Nothing(reason) => Ok((reason, Problems::new())),
             Step::Invite(request) => {
                 let assignment = self.new_assignment(case, opportunity, request);
-                self.bring_to_invitation(case.access, assignment, invitee, case.holder).await
+                self.bring_to_invitation(case.access, (assignment, Run::First), invitee, case.holder).await
             }
             Step::Finish(assignment) => match standing_reason(&assignment) {
                 Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
                 Some(_) | None => {
-                    self.bring_to_invitation(case.access, *assignment, invitee, case.holder).await
+                    let repeated = (*assignment, Run::Repeated);
+                    self.bring_to_invitation(case.access, repeated, invitee, case.holder).await
                 }
             },
             Step::RestoreTags(mut assignment) => {

@@ -73,6 +73,31 @@ async fn a_retake_is_followed_after_two_records_of_the_person_were_merged() -> M
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_changed_after_a_lost_answer_gets_no_second_invitation() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    plan(&world, "POST", INVITE, Mode::DropAfter, 1, 0);
+    world.move_to(&id, World::TRIGGER).await?;
+    change_address(&world, &id, "new@example.com").await?;
+    world.wait_out().await?;
+    assert_eq!(world.local.qualified.mails().len(), 1);
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_removed_after_a_lost_answer_does_not_hide_the_invitation() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    plan(&world, "POST", INVITE, Mode::DropAfter, 1, 0);
+    world.move_to(&id, World::TRIGGER).await?;
+    world.local.lever.anonymise(&id)?;
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_candidacies_of_one_person_one_that_fails_does_not_stop_the_other() -> Made {
     let world = World::start().await?;
     let first = world.invited("Candidate 1").await?;
@@ -154,3 +179,17 @@ async fn the_longest_title_still_changes_its_tag() -> Made {
     world.finish().await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_refused_and_then_invited_elsewhere_is_told_as_attached() -> Made {
+    let world = World::start().await?;
+    let body = json!({"errors": {"candidates": ["is invalid"]}, "reason": "ValidationErrors"});
+    let fault = Fault { status: Some(422), body: Some(body), ..Fault::new("POST", INVITE, Mode::Status) };
+    world.local.qualified.kit().faults.plan(fault);
+    let id = world.invited("Candidate 1").await?;
+    let elsewhere = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.move_to(&elsewhere, World::TRIGGER).await?;
+    world.move_to(&id, "Offer").await?;
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::AttachedToExisting, Reason::EmailRefused]);
+    world.finish().await
+}
