@@ -67,7 +67,7 @@ pub fn decide_stage_change(
             facts: Facts { tag: Some(tag), title: Some(title), ..admission.facts.clone() },
         })
         .collect();
-    for assignment in ledger.iter().filter(|entry| entry.cause == event.id && entry.is_unfinished()) {
+    for assignment in ledger.iter().filter(|entry| entry.cause == event.id && !entry.is_refused()) {
         if !decisions.iter().any(|decision| decision.assessment.as_ref() == Some(&assignment.assessment)) {
             decisions.push(finish_begun(assignment, admission.facts.clone()));
         }
@@ -86,7 +86,8 @@ pub fn decide_stage_change(
     decisions
 }
 
-/// The decision to finish what the same event began, whatever the tags say by now.
+/// The decision to finish what the same event began, whatever the tags say by now. What is finished already
+/// is told once more, since the run that did it may have ended before it told.
 pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision {
     AssignmentDecision {
         assessment: Some(assignment.assessment.clone()),

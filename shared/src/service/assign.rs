@@ -79,7 +79,7 @@ impl Worker {
                 let begun: Vec<_> = case
                     .ledger
                     .iter()
-                    .filter(|entry| entry.cause == case.event.id && entry.is_unfinished())
+                    .filter(|entry| entry.cause == case.event.id && !entry.is_refused())
                     .map(|entry| crate::flow::finish_begun(entry, facts.clone()))
                     .collect();
                 if begun.is_empty() {

@@ -98,6 +98,23 @@ async fn an_address_removed_after_a_lost_answer_does_not_hide_the_invitation() -
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_is_told_although_the_candidate_moved_on_before_the_rest() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE, OTHER_TITLE]}))?;
+    plan(&world, "POST", INVITE, Mode::Status, 1, 1);
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.mailed("Candidate 1").len(), 1, "one of two");
+    world.move_to(&id, "Offer").await?;
+    world.wait_out().await?;
+    let mut reasons = world.reasons(&id).await?;
+    reasons.sort();
+    let mut expected = [Reason::Invited, Reason::MovedOn];
+    expected.sort();
+    assert_eq!(reasons, expected);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_candidacies_of_one_person_one_that_fails_does_not_stop_the_other() -> Made {
     let world = World::start().await?;
     let first = world.invited("Candidate 1").await?;
