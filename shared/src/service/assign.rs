@@ -156,8 +156,12 @@ impl Worker {
             },
             Step::RestoreTags(mut assignment) => {
                 assignment.cause = case.event.id.clone();
-                let mut claim = claim(&*self.store, &*self.clock, *assignment, case.holder).await?;
-                claim.update_mirror(|mirror| mirror.shown = None);
+                // With the claim it goes on record that the tags are due, so that a run that ends here
+                // leaves something to finish.
+                if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
+                    mirror.shown = None;
+                }
+                let claim = claim(&*self.store, &*self.clock, *assignment, case.holder).await?;
                 let (_, problems) = self.show(case.access, claim, None).await?;
                 Ok((Reason::TagsRestored, problems))
             }

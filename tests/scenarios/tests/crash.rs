@@ -173,6 +173,20 @@ async fn a_run_that_ends_at_any_call_of_the_table_is_finished_by_the_next_one() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asking_again_restores_the_tags_through_a_run_that_ends_at_any_call() -> Made {
+    let world = quiet_world().await?;
+    for (number, end) in ends().enumerate() {
+        let id = world.candidate(&format!("Candidate {number}"), json!({"tags": [World::TITLE]}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        handle(&world, moved(&world, &id)?, &[]).await?;
+        world.local.lever.tag(&id, &[World::TITLE.to_owned()], &["Rust Basics - Invited".to_owned()])?;
+        handle(&world, moved(&world, &id)?, &[Hindrance::Ends(end)]).await?;
+        assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"], "{end:?}");
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_doubt_outlives_a_second_run_that_fails_at_any_call() -> Made {
     let world = quiet_world().await?;
     for (number, end) in ends().filter(|(_, last)| *last == Last::Undone).enumerate() {
