@@ -10,6 +10,7 @@ use crate::domain::{
 
 use super::checks::Admission;
 use super::matching::{TagVerdict, read_tags};
+use super::tag_change::wanted_tag;
 
 /// What to do about one assessment, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +115,7 @@ fn decide_verdict(
         TagVerdict::Names(assessment, tag) => {
             let step = match entry(assessment) {
                 Some(entry) => decide_known(entry, assessment, tag, &event.id, opportunity),
-                None if has_status_tag(&assessment.title, opportunity) => {
+                None if has_status_tag(&assessment.title, opportunity) || is_shown_by_us(tag, ledger) => {
                     Step::Nothing(Reason::StatusTagPresent)
                 }
                 None => Step::Invite(request(assessment, tag, None)),
@@ -161,6 +162,13 @@ fn decide_known(
 
 fn request(assessment: &Assessment, tag: &Tag, replaces: Option<Box<Assignment>>) -> Request {
     Request { assessment: assessment.id.clone(), title: assessment.title.clone(), tag: tag.clone(), replaces }
+}
+
+/// Whether the tag is the status of another assessment, put there by us: it asks for nothing, even if an
+/// assessment bears it as its title.
+fn is_shown_by_us(tag: &Tag, ledger: &[Assignment]) -> bool {
+    let shown = |entry: &Assignment| Some(wanted_tag(entry, entry.mirror()?.shown?.progress));
+    ledger.iter().any(|entry| shown(entry).as_ref() == Some(tag))
 }
 
 fn has_status_tag(title: &Title, opportunity: &Opportunity) -> bool {
