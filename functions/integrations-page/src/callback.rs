@@ -3,7 +3,7 @@
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use lever_integration::domain::ConnectionState;
-use lever_integration::service::connect::{Callback, LoginError};
+use lever_integration::service::connect::{Callback, Login, LoginError};
 use lever_integration::session::Session;
 
 use crate::Page;
@@ -17,7 +17,7 @@ use crate::view::model::{AccountChange, LoginTrouble, Notice, Shell, Trouble};
 #[derive(Debug)]
 pub enum CallbackOutcome {
     /// The team is connected.
-    Connected,
+    Done(Login),
     /// It is not.
     Failed(LoginError),
     /// This is no callback address.
@@ -34,10 +34,10 @@ impl Page {
     ///
     /// # Errors
     /// When the callback does not connect the team.
-    pub async fn complete_login(&self, request: &Request, callback: &Callback) -> Result<(), LoginError> {
+    pub async fn complete_login(&self, request: &Request, callback: &Callback) -> Result<Login, LoginError> {
         let session = self.session(request);
         let id = session.as_ref().map(|session| session.id.as_str());
-        self.connector.complete_login(callback, id).await.map(drop)
+        self.connector.complete_login(callback, id).await
     }
 
     /// Sends the browser on, or tells it what went wrong and what to do.
@@ -45,7 +45,7 @@ impl Page {
         let session = self.session(request);
         let shell = session.as_ref().map(|session| shell(self, session, &Fields::default()));
         let cause = match outcome {
-            CallbackOutcome::Connected => return redirect(self, &done(Notice::Connected), None),
+            CallbackOutcome::Done(login) => return redirect(self, &done(notice(login)), None),
             CallbackOutcome::NotFound => return trouble(self, shell, Trouble::NotFound),
             CallbackOutcome::Failed(LoginError::OtherAccount { granted }) => {
                 if let (Some(session), Some(shell)) = (&session, &shell) {
@@ -83,6 +83,13 @@ impl Page {
 
     fn session(&self, request: &Request) -> Option<Session> {
         self.sessions.read(cookies(request), self.clock.now()).ok()
+    }
+}
+
+fn notice(login: Login) -> Notice {
+    match login {
+        Login::Connected => Notice::Connected,
+        Login::Reconnected => Notice::Reconnected,
     }
 }
 

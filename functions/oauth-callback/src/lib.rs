@@ -23,7 +23,7 @@ pub async fn handle(page: &Page, request: Request) -> Response<Body> {
     let outcome = match callback {
         Some(callback) => {
             let completed = page.complete_login(&request, &callback).await;
-            completed.map_or_else(CallbackOutcome::Failed, |()| CallbackOutcome::Connected)
+            completed.map_or_else(CallbackOutcome::Failed, CallbackOutcome::Done)
         }
         None => CallbackOutcome::Failed(LoginError::Malformed),
     };

@@ -72,8 +72,10 @@ test("whoever did not come from Qualified or shows a link twice is told where to
 });
 
 test("whoever refuses the consent in Lever is told so and can try again", async () => {
+  // Nothing was removed in the test before, so the way in is below "Log in again".
   const { page, close } = await open(browser);
   await admin.launch(page, system);
+  await page.getByText("Log in again or as somebody else").click();
   await admin.goToLever(page, mouse);
   await page.getByRole("button", { name: "Deny" }).click();
   await admin.says(page, "Lever was not connected");

@@ -153,8 +153,11 @@ fn describe_login(trouble: &LoginTrouble) -> (&'static str, Markup) {
         LoginTrouble::MissingScopes(missing) => (
             "Lever granted less than we need",
             html! {
-                p { "Without these permissions candidates cannot be invited, so nothing was changed:" }
-                ul class="plain-list" { @for scope in missing { li { code { (scope) } } } }
+                p { "Without all the permissions asked for, candidates cannot be invited, so nothing was changed." }
+                @if !missing.is_empty() {
+                    p { "These are missing:" }
+                    ul class="plain-list" { @for scope in missing { li { code { (scope) } } } }
+                }
                 p { "Log in again and accept them all." }
             },
         ),

@@ -39,6 +39,15 @@ pub struct Callback {
     pub error: Option<String>,
 }
 
+/// What a login brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    /// A team without a connection, or with one to another Lever account, is connected.
+    Connected,
+    /// The account the team was connected to is connected again.
+    Reconnected,
+}
+
 /// Why a login did not connect the team.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
@@ -137,7 +146,7 @@ impl Connector {
         &self,
         callback: &Callback,
         session: Option<&str>,
-    ) -> Result<Team, LoginError> {
+    ) -> Result<Login, LoginError> {
         let state = parameter(callback.state.as_deref())?;
         let attempt = self.store.take_oauth_attempt(&hash(state)).await.map_err(Error::from)?;
         let attempt = attempt.ok_or(LoginError::NotOpen)?;
@@ -155,9 +164,11 @@ impl Connector {
         self.connect(&attempt, &grant).await
     }
 
-    async fn connect(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Team, LoginError> {
+    async fn connect(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Login, LoginError> {
         let context = self.ensure_team(&attempt.team).await?;
-        if let Some(granted) = other_account(&context, grant) {
+        let other = other_account(&context, grant);
+        let is_known = context.connection.is_some() && other.is_none();
+        if let Some(granted) = other {
             if attempt.account_change == AccountChange::Ask {
                 let _ = self.oauth.revoke(&grant.tokens.refresh).await;
                 return Err(LoginError::OtherAccount { granted: granted.clone() });
@@ -170,7 +181,7 @@ impl Connector {
         let connection = self.store_grant(attempt, grant).await?;
         self.register_webhook(&context.team, connection).await?;
         self.resume(&attempt.team).await?;
-        Ok(context.team)
+        Ok(if is_known { Login::Reconnected } else { Login::Connected })
     }
 
     /// Stores the tokens before anything is done with them. The same account keeps its webhook.

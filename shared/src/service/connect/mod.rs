@@ -13,7 +13,7 @@ mod stages;
 mod webhooks;
 
 pub use api_key::ApiKeyError;
-pub use login::{Callback, LoginError};
+pub use login::{Callback, Login, LoginError};
 pub use removal::Leftover;
 pub use stages::StageError;
 pub use webhooks::{ensure_lever_webhook, ensure_subscription, lever_webhook_url, qualified_webhook_url};

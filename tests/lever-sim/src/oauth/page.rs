@@ -51,6 +51,8 @@ fn frame(title: &str, content: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · Lever (simulated)" }
+                // Browsers ask for an icon where none is named.
+                link rel="icon" href="data:,";
                 style {
                     "body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color:#222}"
                     "label{display:block}fieldset{border:1px solid #ccc;border-radius:6px}"
