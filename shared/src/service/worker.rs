@@ -140,7 +140,8 @@ impl Worker {
     }
 }
 
-fn access_token(context: &TeamContext) -> Option<&AccessToken> {
+/// The access token of a team that has one.
+pub(super) fn access_token(context: &TeamContext) -> Option<&AccessToken> {
     match &context.connection.as_ref()?.state {
         ConnectionState::Active(tokens) => Some(&tokens.access),
         ConnectionState::ReconnectNeeded { .. } => None,

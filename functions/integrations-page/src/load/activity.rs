@@ -3,7 +3,7 @@
 use lever_integration::domain::{Activity, OpportunityId, Reason, TeamId};
 use lever_integration::failure::Disposition;
 
-use super::candidates::{line, named, named_by_link, read_all};
+use super::candidates::{StageNames, line, named, named_by_link, read_all};
 use super::{Loaded, team};
 use crate::Page;
 use crate::paths::field;
@@ -33,7 +33,8 @@ pub(crate) async fn activity(
         Some((activity, older)) => {
             let api = page.connector.lever_api(&loaded.context);
             let known = read_all(api.as_ref(), &activity).await;
-            let lines = activity.iter().map(|one| line(one, &loaded.context, &known, page)).collect();
+            let names = StageNames::read(&loaded.context, api.as_ref()).await;
+            let lines = activity.iter().map(|one| line(one, &names, &known, page)).collect();
             (Reading::Known(lines), older)
         }
     };

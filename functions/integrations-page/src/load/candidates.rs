@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId, TriggerStage,
+    Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId,
 };
-use lever_integration::lever::{Api, Confidentiality};
+use lever_integration::lever::{Api, Confidentiality, Stage};
 use lever_integration::store::TeamContext;
 use url::Url;
 
@@ -36,8 +36,35 @@ pub(crate) async fn read_all(api: Option<&Api<'_>>, lines: &[Activity]) -> Known
         .await
 }
 
+/// What stages are called: in Lever now, or when they were added.
+pub(crate) struct StageNames(HashMap<StageId, String>);
+
+impl StageNames {
+    /// From the team's trigger stages and the stages that Lever lists, if it does.
+    pub(crate) fn new(context: &TeamContext, listed: Option<&[Stage]>) -> Self {
+        let added =
+            context.trigger_stages.iter().map(|trigger| (trigger.stage.clone(), trigger.text.clone()));
+        let listed = listed.unwrap_or_default().iter().map(|stage| (stage.id.clone(), stage.text.clone()));
+        Self(added.chain(listed).collect())
+    }
+
+    /// Asks Lever.
+    pub(crate) async fn read(context: &TeamContext, api: Option<&Api<'_>>) -> Self {
+        let listed = match api {
+            Some(api) => api.stages().await.ok(),
+            None => None,
+        };
+        Self::new(context, listed.as_deref())
+    }
+
+    /// The name of a stage; an id would say nothing to anybody.
+    pub(crate) fn text(&self, stage: &StageId) -> Option<String> {
+        self.0.get(stage).cloned()
+    }
+}
+
 /// A line of activity with what is known of its candidate.
-pub(crate) fn line(activity: &Activity, context: &TeamContext, known: &Known, page: &Page) -> ActivityLine {
+pub(crate) fn line(activity: &Activity, names: &StageNames, known: &Known, page: &Page) -> ActivityLine {
     let opportunity = known.get(&activity.opportunity);
     ActivityLine {
         at: activity.at,
@@ -45,7 +72,7 @@ pub(crate) fn line(activity: &Activity, context: &TeamContext, known: &Known, pa
         reason: activity.reason,
         tag: activity.facts.tag.clone(),
         title: activity.facts.title.clone(),
-        stage: activity.facts.stage.as_ref().map(|stage| stage_text(stage, &context.trigger_stages)),
+        stage: activity.facts.stage.as_ref().and_then(|stage| names.text(stage)),
         attempt: activity.facts.attempt,
     }
 }
@@ -61,12 +88,6 @@ pub(crate) fn candidate(id: &OpportunityId, name: Option<&PersonName>, page: &Pa
         name: name.filter(|name| !name.as_str().is_empty()).cloned(),
         lever_url: Some(format!("https://{host}/candidates/{id}")),
     }
-}
-
-/// The name of a stage, as far as we remember it.
-pub(crate) fn stage_text(stage: &StageId, triggers: &[TriggerStage]) -> String {
-    let known = triggers.iter().find(|trigger| trigger.stage == *stage);
-    known.map_or_else(|| stage.to_string(), |trigger| trigger.text.clone())
 }
 
 /// The opportunity that a Lever link or a bare id names.

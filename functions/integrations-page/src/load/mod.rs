@@ -28,13 +28,27 @@ pub(crate) struct Loaded {
 }
 
 /// Reads the team.
-pub(crate) async fn team(page: &Page, team: &TeamId) -> Result<Loaded, Trouble> {
-    let is_lever_unreachable = match page.connector.ready_team(team).await {
+pub(crate) async fn team(page: &Page, id: &TeamId) -> Result<Loaded, Trouble> {
+    loaded(page, id, page.connector.ready_team(id).await).await
+}
+
+/// Reads the team again after Lever did not accept its access token.
+pub(crate) async fn team_after_refusal(page: &Page, refused: &Loaded) -> Result<Loaded, Trouble> {
+    let renewed = page.connector.renew_access(&refused.context).await;
+    loaded(page, &refused.context.team.id, renewed).await
+}
+
+async fn loaded(
+    page: &Page,
+    id: &TeamId,
+    ready: Result<Option<TeamContext>, Error>,
+) -> Result<Loaded, Trouble> {
+    let is_lever_unreachable = match ready {
         Ok(Some(context)) => return Ok(Loaded { context, is_lever_unreachable: false }),
         Ok(None) | Err(Error::Waiting(Reason::ReconnectNeeded)) => false,
         Err(_) => true,
     };
-    let context = page.connector.ensure_team(team).await.map_err(|_| Trouble::Unavailable)?;
+    let context = page.connector.ensure_team(id).await.map_err(|_| Trouble::Unavailable)?;
     Ok(Loaded { context, is_lever_unreachable })
 }
 

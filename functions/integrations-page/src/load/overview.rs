@@ -11,9 +11,9 @@ use lever_integration::lever::{Api, Confidentiality, RegisteredWebhook, Stage};
 use lever_integration::service::connect::lever_webhook_url;
 use lever_integration::store::TeamContext;
 
-use super::candidates::{line, read_all};
+use super::candidates::{StageNames, line, read_all};
 use super::funnel::funnel;
-use super::{Loaded, reading, team};
+use super::{Loaded, reading, team, team_after_refusal};
 use crate::Page;
 use crate::view::model::{
     ApiKeyRejection, ApiKeyState, ChosenStage, ConnectionCard, DialogState, LeverState, OfferedStage,
@@ -41,7 +41,7 @@ pub(crate) async fn overview(
     dialog: DialogState,
     rejection: Option<ApiKeyRejection>,
 ) -> Result<Overview, Trouble> {
-    let loaded = team(page, id).await?;
+    let (loaded, from_lever) = team_in_lever(page, id, shell.now).await?;
     let context = &loaded.context;
     let qualified = page.connector.qualified_api(context);
     let assessments = async {
@@ -50,8 +50,7 @@ pub(crate) async fn overview(
             None => None,
         }
     };
-    let (from_lever, assessments, recent, waiting, funnel) = join!(
-        read_lever(page, &loaded, shell.now),
+    let (assessments, recent, waiting, funnel) = join!(
         assessments,
         page.store.team_activity(id, None, LINES),
         page.store.parked_events(id, 100),
@@ -61,6 +60,7 @@ pub(crate) async fn overview(
     let waiting = waiting.map_err(|_| Trouble::Unavailable)?.len();
     let api = page.connector.lever_api(context);
     let known = read_all(api.as_ref(), &recent).await;
+    let names = StageNames::new(context, from_lever.stages.as_ref().and_then(|read| read.as_deref().ok()));
     let stages = stages_card(&context.trigger_stages, from_lever.stages, dialog);
     let listed = reading(assessments);
     let connection = ConnectionCard {
@@ -79,10 +79,22 @@ pub(crate) async fn overview(
             Reading::NotConnected => Reading::NotConnected,
             Reading::Unavailable => Reading::Unavailable,
         },
-        activity: recent.iter().map(|one| line(one, context, &known, page)).collect(),
+        activity: recent.iter().map(|one| line(one, &names, &known, page)).collect(),
         funnel,
         shell,
     })
+}
+
+/// The team and what Lever says of it; an access token that Lever does not accept is replaced once.
+async fn team_in_lever(page: &Page, id: &TeamId, now: Timestamp) -> Result<(Loaded, FromLever), Trouble> {
+    let loaded = team(page, id).await?;
+    let from_lever = read_lever(page, &loaded, now).await;
+    if !matches!(from_lever.stages, Some(Err(lever_integration::lever::Error::Unauthorized))) {
+        return Ok((loaded, from_lever));
+    }
+    let loaded = team_after_refusal(page, &loaded).await?;
+    let from_lever = read_lever(page, &loaded, now).await;
+    Ok((loaded, from_lever))
 }
 
 async fn read_lever(page: &Page, loaded: &Loaded, now: Timestamp) -> FromLever {

@@ -7,7 +7,7 @@ use lever_integration::flow::{Check, TagReading, TagVerdict, check_opportunity, 
 use lever_integration::lever;
 use lever_integration::store::TeamContext;
 
-use super::candidates::{Known, candidate, line, named, named_by_link, stage_text};
+use super::candidates::{Known, StageNames, candidate, line, named, named_by_link};
 use super::overview::webhook_state;
 use super::team;
 use crate::Page;
@@ -65,7 +65,8 @@ async fn answer(
                 (Some(only), true) => only,
                 (Some(last), false) => {
                     found.push(last);
-                    let choose = |one: &Opportunity| choice(page, context, one);
+                    let names = StageNames::read(context, Some(&api)).await;
+                    let choose = |one: &Opportunity| choice(page, &names, one);
                     return Ok(WhyAnswer::Several(found.iter().map(choose).collect()));
                 }
             }
@@ -74,10 +75,10 @@ async fn answer(
     explain(page, context, &api, shell, &opportunity).await
 }
 
-fn choice(page: &Page, context: &TeamContext, opportunity: &Opportunity) -> CandidateChoice {
+fn choice(page: &Page, names: &StageNames, opportunity: &Opportunity) -> CandidateChoice {
     CandidateChoice {
         candidate: candidate(&opportunity.id, Some(&opportunity.name), page),
-        stage: Some(stage_text(&opportunity.stage, &context.trigger_stages)),
+        stage: names.text(&opportunity.stage),
         created_at: None,
         archived_at: opportunity.archived_at,
     }
@@ -108,11 +109,11 @@ async fn explain(
         }
         None => WebhookState::Waiting,
     };
+    let names = StageNames::read(context, Some(api)).await;
     let mut trail = Trail::default();
     trail.event(opportunity, context, &history, webhook);
     for row in check_opportunity(opportunity, &context.trigger_stages, shell.now) {
-        let detail = (row.check == Check::InTriggerStage)
-            .then(|| stage_text(&opportunity.stage, &context.trigger_stages));
+        let detail = (row.check == Check::InTriggerStage).then(|| names.text(&opportunity.stage)).flatten();
         trail.add(WhyCheck::Opportunity(row.check), row.failure.map(Failure::Because), detail);
     }
     let reading = read_tags(&opportunity.tags, &assessments);
@@ -127,7 +128,7 @@ async fn explain(
             .map(|verdict| assessment_checks(verdict, &trail, &ledger))
             .collect(),
         near: near(&reading),
-        history: history.iter().map(|one| line(one, context, &known, page)).collect(),
+        history: history.iter().map(|one| line(one, &names, &known, page)).collect(),
         checks: trail.lines,
     })))
 }

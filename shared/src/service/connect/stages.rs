@@ -5,6 +5,7 @@ use crate::failure::Disposition;
 use crate::lever::Stage;
 use crate::service::Error;
 use crate::service::tokens::Need;
+use crate::service::worker::access_token;
 use crate::store::TeamContext;
 
 use super::Connector;
@@ -41,6 +42,16 @@ impl Connector {
     /// When the table or Lever's OAuth fails.
     pub async fn ready_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error> {
         self.tokens.ready_team(team, Need::Fresh).await
+    }
+
+    /// The team with another access token than the one in `refused`, which Lever has just not accepted.
+    ///
+    /// # Errors
+    /// [`Error::Waiting`] when Lever no longer accepts the connection at all, which is then on record;
+    /// otherwise when the table or Lever's OAuth fails.
+    pub async fn renew_access(&self, refused: &TeamContext) -> Result<Option<TeamContext>, Error> {
+        let need = access_token(refused).map_or(Need::Fresh, Need::Replace);
+        self.tokens.ready_team(&refused.team.id, need).await
     }
 
     /// The stages of the team's Lever account, in Lever's order.
