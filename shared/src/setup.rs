@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
+use url::Url;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{AppSecret, AppSecretError, Config, ConfigError};
+use crate::domain::LeverEnvironment;
 use crate::http::{self, TransportError};
 use crate::queue::{Queue, SqsQueue};
 use crate::seal::{self, Keyring};
+use crate::service::connect::Connector;
 use crate::service::ingest::Intake;
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
@@ -82,6 +85,21 @@ impl Parts {
             ResultPages::of(&self.config.qualified_api_base),
         ))
     }
+
+    /// The connector of the Integrations page and the OAuth callback.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made on this machine.
+    pub fn connector(&self) -> Result<Connector, Error> {
+        let http = http::client()?;
+        Ok(Connector::new(
+            (Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock)),
+            (lever::Client::new(http.clone(), &self.config.lever_api_base), self.oauth(http.clone())),
+            qualified::Client::new(http, &self.config.qualified_api_base),
+            self.config.public_base_url.clone(),
+            environment_of(&self.config.lever_api_base),
+        ))
+    }
 }
 
 impl Parts {
@@ -96,6 +114,17 @@ impl Parts {
     }
 }
 
+/// Which of Lever's two worlds an API base belongs to; what is not Lever's production counts as made up
+/// (Lever API reference, Authentication: hosts).
+fn environment_of(api_base: &Url) -> LeverEnvironment {
+    let host = api_base.host_str().unwrap_or_default();
+    if host.ends_with(".lever.co") && !host.contains("sandbox") {
+        LeverEnvironment::Production
+    } else {
+        LeverEnvironment::Sandbox
+    }
+}
+
 /// The keyring of an app secret.
 ///
 /// # Errors
@@ -105,4 +134,25 @@ pub fn keyring(secret: &AppSecret) -> Result<Keyring, seal::Error> {
         &secret.keyring.active,
         secret.keyring.keys.iter().map(|(id, key)| (id.as_str(), key.expose())),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_hosts_of_lever_without_sandbox_are_production() {
+        let environment = |base: &str| environment_of(&base.parse().unwrap());
+        for base in ["https://api.lever.co/v1/", "https://api.eu.lever.co/v1"] {
+            assert_eq!(environment(base), LeverEnvironment::Production, "{base}");
+        }
+        for base in [
+            "https://api.sandbox.lever.co/v1/",
+            "http://127.0.0.1:8081/v1/",
+            "https://lever.co.example/v1",
+            "https://notlever.co/v1",
+        ] {
+            assert_eq!(environment(base), LeverEnvironment::Sandbox, "{base}");
+        }
+    }
 }
