@@ -78,6 +78,7 @@ function filters() {
         localTimes(fresh);
         place.replaceChildren(...fresh.childNodes);
         history.replaceState(null, "", url);
+        form.querySelector("[data-clears]").hidden = false;
         const lines = place.querySelectorAll(".lines > li").length;
         announce(lines === 0 ? "Nothing matches" : lines === 1 ? "1 line" : `${lines} lines`);
       } catch {

@@ -1,9 +1,93 @@
-//! The Integrations page: what an admin sees and clicks, rendered on the server.
+//! The Integrations page: opened from Qualified by a launch link, everything an admin needs to do and see.
 //!
-//! [`view`] turns plain models into HTML and knows nothing of requests, stores and clients; [`paths`]
-//! names the routes and form fields that it links to; [`assets`] holds the style sheet and the script.
-//! The page works without the script.
+//! [`handle`] answers every request; `load` gathers what a page shows, `change` does what a form asks,
+//! `view` renders. Works without JavaScript. Nothing is changed by a GET but the session it begins.
 
 pub mod assets;
 pub mod paths;
 pub mod view;
+
+mod callback;
+mod change;
+mod load;
+mod request;
+mod respond;
+mod routes;
+
+pub use callback::CallbackOutcome;
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use lever_integration::clock::Clock;
+use lever_integration::config::Config;
+use lever_integration::domain::LeverEnvironment;
+use lever_integration::launch::{InvalidLaunchKey, LaunchKey};
+use lever_integration::service::connect::Connector;
+use lever_integration::session::{self, InvalidSessionKey, SessionKey, Sessions};
+use lever_integration::setup::{self, Parts, environment};
+use lever_integration::store::Store;
+
+/// The name of this function, in logs as in the template.
+pub const NAME: &str = "integrations-page";
+
+/// Why the page cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The parts cannot be put together.
+    #[error(transparent)]
+    Setup(#[from] setup::Error),
+    /// The launch key in the app secret is unusable.
+    #[error(transparent)]
+    LaunchKey(#[from] InvalidLaunchKey),
+    /// The session key in the app secret is unusable.
+    #[error(transparent)]
+    SessionKey(#[from] InvalidSessionKey),
+    /// Sessions are not possible at the public URL.
+    #[error(transparent)]
+    Session(#[from] session::Error),
+}
+
+/// What the page needs; made once at start.
+pub struct Page {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    connector: Connector,
+    sessions: Sessions,
+    launch_key: LaunchKey,
+    environment: LeverEnvironment,
+    content_security_policy: String,
+}
+
+impl Page {
+    /// Puts the page together.
+    ///
+    /// # Errors
+    /// When a key of the app secret or the public URL is unusable.
+    pub fn new(parts: &Parts) -> Result<Self, Error> {
+        let Config { lever_auth_base, lever_api_base, .. } = &parts.config;
+        Ok(Self {
+            store: Arc::clone(&parts.store),
+            clock: Arc::clone(&parts.clock),
+            connector: parts.connector()?,
+            sessions: sessions(parts)?,
+            launch_key: parts.secret.launch_key.expose().parse()?,
+            environment: environment(lever_api_base),
+            content_security_policy: assets::content_security_policy(std::slice::from_ref(lever_auth_base)),
+        })
+    }
+}
+
+/// The sessions of the page; the OAuth callback reads the same ones.
+///
+/// # Errors
+/// When the session key or the public URL is unusable.
+pub fn sessions(parts: &Parts) -> Result<Sessions, Error> {
+    let key: SessionKey = parts.secret.session_key.expose().parse()?;
+    Ok(Sessions::new(&key, &parts.config.public_base_url)?)
+}
+
+/// Answers one request; never fails and never panics.
+pub async fn handle(page: &Page, request: Request) -> Response<Body> {
+    routes::answer(page, &request).await
+}

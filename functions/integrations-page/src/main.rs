@@ -1,2 +1,12 @@
-//! Placeholder: the request handling is wired here.
-fn main() {}
+//! Wires the function `integrations-page` and runs it under the Lambda runtime.
+
+use integrations_page::Page;
+use lambda_http::{Error, Request, service_fn};
+use lever_integration::setup::Parts;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let page = Page::new(&Parts::from_env().await?)?;
+    let answer = async |request: Request| Ok::<_, Error>(integrations_page::handle(&page, request).await);
+    lambda_http::run(service_fn(answer)).await
+}

@@ -35,8 +35,6 @@ pub mod field {
     pub const API_KEY: &str = "api_key";
     /// `production` or `sandbox`.
     pub const ENVIRONMENT: &str = "environment";
-    /// Names a login to Lever that waits for an answer.
-    pub const ATTEMPT: &str = "attempt";
     /// A stage id.
     pub const STAGE: &str = "stage";
     /// A reason code; empty for all.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use integrations_page::Page;
 use lambda_http::lambda_runtime::LambdaEvent;
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::{ServiceExt, service_fn};
@@ -20,8 +21,9 @@ use crate::gateway::Handler;
 const IDLE_SLEEP: Duration = Duration::from_millis(20);
 
 /// Every route with the function behind it.
-pub(crate) fn routes(intake: Arc<Intake>) -> Vec<(&'static str, Handler)> {
+pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str, Handler)> {
     let for_lever = Arc::clone(&intake);
+    let for_callback = Arc::clone(&page);
     vec![
         (
             "/webhooks/lever/",
@@ -35,6 +37,20 @@ pub(crate) fn routes(intake: Arc<Intake>) -> Vec<(&'static str, Handler)> {
             http_function(move |request| {
                 let intake = Arc::clone(&intake);
                 async move { assessment_events::handle(&intake, request).await }
+            }),
+        ),
+        (
+            "/integrations/lever",
+            http_function(move |request| {
+                let page = Arc::clone(&page);
+                async move { integrations_page::handle(&page, request).await }
+            }),
+        ),
+        (
+            "/lever/callback",
+            http_function(move |request| {
+                let page = Arc::clone(&for_callback);
+                async move { oauth_callback::handle(&page, request).await }
             }),
         ),
         ("/health", http_function(|request| std::future::ready(crate::health::handle(&request)))),

@@ -10,6 +10,7 @@ mod health;
 mod parts;
 mod table;
 
+pub mod browser;
 pub mod connect;
 pub mod control;
 pub mod story;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use integrations_page::Page;
 use lever_integration::clock::Clock;
 use lever_integration::domain::{Activity, OpportunityId, TeamId};
 use lever_integration::queue::MemoryQueue;
@@ -47,6 +49,9 @@ pub enum Error {
     /// The functions cannot be put together.
     #[error(transparent)]
     Setup(#[from] lever_integration::setup::Error),
+    /// The page cannot start.
+    #[error(transparent)]
+    Page(#[from] integrations_page::Error),
     /// A step outside the system failed.
     #[error("{0}")]
     Step(String),
@@ -109,7 +114,9 @@ impl Local {
         let queue = Arc::new(MemoryQueue::new(Arc::clone(&clock)));
         let urls = parts::Urls { gateway: gateway.url(), lever: lever.url(), qualified: qualified.url() };
         let parts = parts::assemble(&urls, options, &table, Arc::clone(&queue), clock)?;
-        routes.fill(functions::routes(Arc::new(parts.intake())));
+        let page = Arc::new(Page::new(&parts)?);
+        qualified.set_page_url(&gateway.url());
+        routes.fill(functions::routes(Arc::new(parts.intake()), page));
         let worker = Arc::new(parts.worker()?);
         let is_busy = Arc::new(AtomicBool::new(false));
         let poll = functions::poll(Arc::clone(&queue), Arc::clone(&worker), Arc::clone(&is_busy));

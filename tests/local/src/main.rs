@@ -1,5 +1,6 @@
 //! `cargo run -p local`: everything on this machine, with a story to watch and a system to play with.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -43,7 +44,7 @@ async fn main() -> ExitCode {
     match run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("\nFAILED: {error}");
+            print(&format!("\nFAILED: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -57,23 +58,30 @@ async fn run(arguments: &Arguments) -> Result<(), Error> {
         data: arguments.data.clone(),
     };
     let local = Local::start(&options, Arc::new(SystemClock)).await?;
-    println!("gateway {}", local.gateway_url());
-    println!("lever {}", local.lever.url());
-    println!("qualified {}", local.qualified.url());
+    print(&format!("gateway {}", local.gateway_url()));
+    print(&format!("lever {}", local.lever.url()));
+    print(&format!("qualified {}", local.qualified.url()));
     if !arguments.no_story {
-        println!();
-        let told = Story::new(&local, &|line| println!("{line}")).play().await;
+        print("");
+        let told = Story::new(&local, &print).play().await;
         if arguments.once {
             told?;
-            println!("\nEvery step was seen.");
+            print("\nEvery step was seen.");
             return Ok(());
         }
         if let Err(error) = told {
-            println!("\nFAILED: {error}");
+            print(&format!("\nFAILED: {error}"));
         }
-    } else {
-        local::connect::connect(&local).await?;
     }
-    println!("\nServing until Ctrl-C. Each simulator lists its control API at /_sim.");
+    println!(
+        "\nOpen {}/_sim/launch in a browser: the Integrations page, as from Qualified.",
+        local.qualified.url()
+    );
+    print("Each simulator lists its control API at /_sim. Ctrl-C ends everything.");
     std::future::pending().await
+}
+
+/// Prints a line; a reader who has gone away is no reason to end.
+fn print(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

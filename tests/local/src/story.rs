@@ -4,11 +4,11 @@
 //! step counts only when it is seen there. A step that is not seen ends the story with an error.
 
 mod cast;
+mod connecting;
 
 use lever_integration::domain::{Outcome, TeamId};
 use serde_json::{Value, json};
 
-use crate::connect::{add_trigger_stage, connect};
 use crate::control::Control;
 use crate::timeline::{Actor, continuation, line, table, tags};
 use crate::{Error, Local};
@@ -54,21 +54,6 @@ impl<'a> Story<'a> {
         self.move_the_others(&cast).await?;
         self.tell_who_was_invited(&team, &cast).await?;
         self.check_strictness().await
-    }
-
-    async fn connect(&self) -> Result<TeamId, Error> {
-        let team = connect(self.local).await?;
-        self.say(
-            Actor::Admin,
-            "connects the team to Lever; the service registers its webhook and its subscription",
-        );
-        for stage in [TRIGGER_STAGE, SECOND_TRIGGER_STAGE] {
-            add_trigger_stage(self.local, &team, stage).await?;
-            self.say(Actor::Admin, &format!("adds the trigger stage \"{stage}\""));
-        }
-        self.lever.post("/_sim/webhooks/groups", &json!({"candidateStageChange": true})).await?;
-        self.say(Actor::Admin, "switches \"Candidate Stage Change\" on in Lever's settings");
-        Ok(team)
     }
 
     async fn create_candidates(&self) -> Result<Vec<Candidate>, Error> {

@@ -144,7 +144,7 @@ fn filter_form(filter: &ActivityFilter) -> Markup {
                 }
             }
             button type="submit" { "Show" }
-            @if !filter.is_empty() { a class="button plain" href=(paths::ACTIVITY) { "Show everything" } }
+            a class="button plain" href=(paths::ACTIVITY) data-clears hidden[filter.is_empty()] { "Show everything" }
         }
     }
 }

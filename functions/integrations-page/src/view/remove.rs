@@ -6,7 +6,7 @@ use super::layout::{Place, page};
 use super::model::{AccountChange, Shell};
 use super::parts::post_form;
 use super::words;
-use crate::paths::{self, field};
+use crate::paths;
 
 /// Asks whether to remove the integration.
 pub fn remove_page(shell: &Shell) -> Markup {
@@ -18,7 +18,7 @@ pub fn remove_page(shell: &Shell) -> Markup {
                 li { "our webhook in Lever and our subscription in Qualified" }
                 li { "our access to your Lever account, which we give back to Lever" }
                 li { "the Qualified API key kept here" }
-                li { "the trigger stages and the activity on this page" }
+                li { "the trigger stages, and events that waited" }
             }
         }
         section class="card" aria-labelledby="stays" {
@@ -26,7 +26,7 @@ pub fn remove_page(shell: &Shell) -> Markup {
             ul class="plain-list" {
                 li { "tags and notes in Lever" }
                 li { "invitations and results in Qualified; candidates can finish, but their tags no longer change" }
-                li { "a list, by ids alone, of who was invited to what, so that nobody is invited twice if you come back" }
+                li { "a list, by ids alone, of who was invited to what, so that nobody is invited twice if you come back; and the activity, for 90 days" }
             }
         }
         @if let Some(csrf) = shell.viewer.csrf() {
@@ -55,13 +55,12 @@ pub fn account_change_page(model: &AccountChange) -> Markup {
                 }
             }
             p {
-                "If you change, the trigger stages of the old account are removed, since stages differ between \
+                "If you change, you log in to Lever once more. The trigger stages of the old account are removed, since stages differ between \
                  accounts, and candidates of the old account are no longer followed. The activity stays."
             }
             @if let Some(csrf) = model.shell.viewer.csrf() {
                 div class="actions" {
                     (post_form(csrf, paths::CHANGE_ACCOUNT, "inline", &html! {
-                        input type="hidden" name=(field::ATTEMPT) value=(model.attempt);
                         button type="submit" class="danger" { "Change the account" }
                     }))
                     a class="button" href=(paths::PAGE) { "Keep the account so far" }

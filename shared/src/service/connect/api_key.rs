@@ -66,7 +66,7 @@ impl Connector {
     }
 
     /// Makes sure that Qualified tells us of the team's results.
-    async fn subscribe(&self, team: &Team) -> Result<SubscriptionId, ApiKeyError> {
+    pub(super) async fn subscribe(&self, team: &Team) -> Result<SubscriptionId, ApiKeyError> {
         let Some(key) = &team.api_key else { return Err(ApiKeyError::Refused) };
         let url = qualified_webhook_url(&self.public_base_url, team);
         let subscription = match ensure_subscription(&self.qualified.api(key), &url).await {

@@ -11,7 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 use crate::domain::{
-    AccountChange, Connection, ConnectionState, LeverEnvironment, OAuthAttempt, Team, TeamId, UserId,
+    AccountChange, Connection, ConnectionState, LeverAccountId, LeverEnvironment, OAuthAttempt, Team, TeamId,
+    UserId,
 };
 use crate::failure::Disposition;
 use crate::lever::{Grant, OAuthError, SCOPES, code_challenge, new_code_verifier};
@@ -61,7 +62,10 @@ pub enum LoginError {
     CodeRefused,
     /// Lever connected another account than the team's present one; nothing was changed.
     #[error("this is another Lever account")]
-    OtherAccount,
+    OtherAccount {
+        /// The one just logged in to.
+        granted: LeverAccountId,
+    },
     /// Lever answered nonsense.
     #[error("Lever's answer cannot be used: {0}")]
     BadAnswer(OAuthError),
@@ -75,7 +79,7 @@ impl LoginError {
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::Malformed | Self::NotOpen | Self::Elsewhere | Self::CodeRefused => Disposition::Rejected,
-            Self::Denied | Self::MissingScopes | Self::OtherAccount => Disposition::Unprocessable,
+            Self::Denied | Self::MissingScopes | Self::OtherAccount { .. } => Disposition::Unprocessable,
             Self::BadAnswer(error) => error.disposition(),
             Self::Failed(error) => error.disposition(),
         }
@@ -153,9 +157,15 @@ impl Connector {
 
     async fn connect(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Team, LoginError> {
         let context = self.ensure_team(&attempt.team).await?;
-        if attempt.account_change == AccountChange::Ask && is_other_account(&context, grant) {
-            let _ = self.oauth.revoke(&grant.tokens.refresh).await;
-            return Err(LoginError::OtherAccount);
+        if let Some(granted) = other_account(&context, grant) {
+            if attempt.account_change == AccountChange::Ask {
+                let _ = self.oauth.revoke(&grant.tokens.refresh).await;
+                return Err(LoginError::OtherAccount { granted: granted.clone() });
+            }
+            // Stages differ between accounts.
+            for trigger in &context.trigger_stages {
+                self.store.remove_trigger_stage(&attempt.team, &trigger.stage).await.map_err(Error::from)?;
+            }
         }
         let connection = self.store_grant(attempt, grant).await?;
         self.register_webhook(&context.team, connection).await?;
@@ -167,7 +177,7 @@ impl Connector {
     async fn store_grant(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Connection, Error> {
         for _ in 0..WRITES_MAX {
             let context = self.ensure_team(&attempt.team).await?;
-            let is_other = is_other_account(&context, grant);
+            let is_other = other_account(&context, grant).is_some();
             let present = context.connection;
             let connection = Connection {
                 team: attempt.team.clone(),
@@ -188,7 +198,7 @@ impl Connector {
     }
 
     /// Registers our webhook and stores its signature token at once: Lever tells it only now.
-    async fn register_webhook(&self, team: &Team, connection: Connection) -> Result<(), Error> {
+    pub(super) async fn register_webhook(&self, team: &Team, connection: Connection) -> Result<(), Error> {
         let ConnectionState::Active(tokens) = &connection.state else { return Ok(()) };
         let url = lever_webhook_url(&self.public_base_url, team);
         let api = self.lever.api(&tokens.access, connection.api_base.as_deref());
@@ -214,9 +224,10 @@ impl Connector {
     }
 }
 
-fn is_other_account(context: &TeamContext, grant: &Grant) -> bool {
-    let present = context.connection.as_ref().and_then(|connection| connection.account.as_ref());
-    matches!((present, &grant.account), (Some(present), Some(granted)) if present != granted)
+/// The account just granted, if the team is connected to another one.
+fn other_account<'a>(context: &TeamContext, grant: &'a Grant) -> Option<&'a LeverAccountId> {
+    let present = context.connection.as_ref()?.account.as_ref()?;
+    grant.account.as_ref().filter(|granted| *granted != present)
 }
 
 fn parameter(value: Option<&str>) -> Result<&str, LoginError> {

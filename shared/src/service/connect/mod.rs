@@ -5,6 +5,7 @@
 //! that waited for it go back into the queue.
 
 mod api_key;
+mod heal;
 mod login;
 mod removal;
 mod resume;
@@ -59,6 +60,11 @@ impl Connector {
     ) -> Self {
         let tokens = Tokens::new(Arc::clone(&store), Arc::clone(&clock), oauth.clone());
         Self { store, queue, clock, lever, oauth, qualified, tokens, public_base_url, environment }
+    }
+
+    /// Where the service is reached from outside.
+    pub fn public_base_url(&self) -> &Url {
+        &self.public_base_url
     }
 
     /// The team with all that belongs to it; a team seen for the first time is written down.

@@ -3,9 +3,9 @@
 //! What stays is the history: ledger and activity, so that a team that connects again invites nobody twice.
 
 use crate::domain::{ConnectionState, Team, TeamId};
-use crate::lever;
 use crate::service::Error;
 use crate::store::TeamContext;
+use crate::{lever, qualified};
 
 use super::Connector;
 
@@ -22,7 +22,7 @@ pub enum Leftover {
 
 impl Connector {
     /// Lever's API with the team's token, if the team is connected.
-    pub(super) fn lever_api<'a>(&'a self, context: &'a TeamContext) -> Option<lever::Api<'a>> {
+    pub fn lever_api<'a>(&'a self, context: &'a TeamContext) -> Option<lever::Api<'a>> {
         let connection = context.connection.as_ref()?;
         match &connection.state {
             ConnectionState::Active(tokens) => {
@@ -30,6 +30,13 @@ impl Connector {
             }
             ConnectionState::ReconnectNeeded { .. } => None,
         }
+    }
+
+    /// Qualified's API with the team's key, if there is one that Qualified did not refuse.
+    pub fn qualified_api<'a>(&'a self, context: &'a TeamContext) -> Option<qualified::Api<'a>> {
+        let team = &context.team;
+        let key = team.api_key.as_ref().filter(|_| team.api_key_refused_at.is_none())?;
+        Some(self.qualified.api(key))
     }
 
     /// Removes the integration from a team. The services are asked first, while we still have access; what

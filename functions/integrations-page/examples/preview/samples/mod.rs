@@ -82,7 +82,6 @@ fn account_change(shell: Shell) -> AccountChange {
         old: id("a0b1c2d3-0000-4000-8000-000000000001"),
         new: id("a0b1c2d3-0000-4000-8000-000000000002"),
         environment: LeverEnvironment::Production,
-        attempt: "attempt-1".to_owned(),
     }
 }
 

@@ -108,6 +108,4 @@ pub struct AccountChange {
     pub new: LeverAccountId,
     /// Which of Lever's two worlds the new one is in.
     pub environment: LeverEnvironment,
-    /// Names the login that waits for the answer.
-    pub attempt: String,
 }

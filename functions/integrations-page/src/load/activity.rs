@@ -1,0 +1,106 @@
+//! The activity page.
+
+use lever_integration::domain::{Activity, OpportunityId, Reason, TeamId};
+use lever_integration::failure::Disposition;
+
+use super::candidates::{line, named, named_by_link, read_all};
+use super::{Loaded, team};
+use crate::Page;
+use crate::paths::field;
+use crate::request::Fields;
+use crate::view::model::{ActivityFilter, ActivityPage, Reading, Shell, Trouble};
+
+/// Lines on a page.
+const LINES: usize = 20;
+/// Pages of the table looked through for lines that pass the filter: 10 × 100 lines.
+const PAGES_MAX: usize = 10;
+/// The longest search, in characters.
+const SEARCH_CHARS_MAX: usize = 300;
+
+/// Loads the page.
+pub(crate) async fn activity(
+    page: &Page,
+    id: &TeamId,
+    shell: Shell,
+    query: &Fields,
+) -> Result<ActivityPage, Trouble> {
+    let filter = filter(query)?;
+    let cursor = query.one(field::CURSOR).map(str::to_owned);
+    let loaded = team(page, id).await?;
+    let listed = list(page, &loaded, &filter, cursor.as_deref()).await?;
+    let (lines, older) = match listed {
+        None => (Reading::Unavailable, None),
+        Some((activity, older)) => {
+            let api = page.connector.lever_api(&loaded.context);
+            let known = read_all(api.as_ref(), &activity).await;
+            let lines = activity.iter().map(|one| line(one, &loaded.context, &known, page)).collect();
+            (Reading::Known(lines), older)
+        }
+    };
+    Ok(ActivityPage { shell, filter, lines, cursor, older })
+}
+
+fn filter(query: &Fields) -> Result<ActivityFilter, Trouble> {
+    let search = query.one(field::SEARCH).unwrap_or_default().trim().to_owned();
+    if search.chars().count() > SEARCH_CHARS_MAX {
+        return Err(Trouble::BadField(field::SEARCH));
+    }
+    let reason = match query.one(field::REASON).filter(|code| !code.is_empty()) {
+        None => None,
+        Some(code) => Some(Reason::from_code(code).ok_or(Trouble::BadField(field::REASON))?),
+    };
+    Ok(ActivityFilter { reason, search })
+}
+
+/// A page of lines that pass the filter; nothing if that needs Lever and Lever does not answer.
+async fn list(
+    page: &Page,
+    loaded: &Loaded,
+    filter: &ActivityFilter,
+    cursor: Option<&str>,
+) -> Result<Option<(Vec<Activity>, Option<String>)>, Trouble> {
+    let team = &loaded.context.team.id;
+    let wanted = match candidates(page, loaded, filter).await {
+        Ok(wanted) => wanted,
+        Err(()) => return Ok(None),
+    };
+    let passes = |line: &Activity| {
+        filter.reason.is_none_or(|reason| reason == line.reason)
+            && wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.opportunity))
+    };
+    let mut lines = Vec::new();
+    let mut next = cursor.map(str::to_owned);
+    for _ in 0..PAGES_MAX {
+        let read = page.store.team_activity(team, next.as_deref(), LINES).await;
+        let read = read.map_err(|error| match error.disposition() {
+            Disposition::Rejected => Trouble::BadField(field::CURSOR),
+            Disposition::Transient { .. }
+            | Disposition::Disconnected
+            | Disposition::Unprocessable
+            | Disposition::Defect => Trouble::Unavailable,
+        })?;
+        lines.extend(read.rows.into_iter().filter(passes));
+        next = read.next;
+        if next.is_none() || lines.len() >= LINES {
+            break;
+        }
+    }
+    Ok(Some((lines, next)))
+}
+
+/// The candidates that the search means; nothing if nothing was searched for.
+async fn candidates(
+    page: &Page,
+    loaded: &Loaded,
+    filter: &ActivityFilter,
+) -> Result<Option<Vec<OpportunityId>>, ()> {
+    if filter.search.is_empty() {
+        return Ok(None);
+    }
+    if let Some(id) = named_by_link(&filter.search) {
+        return Ok(Some(vec![id]));
+    }
+    let api = page.connector.lever_api(&loaded.context).ok_or(())?;
+    let found = named(page, &loaded.context, &api, &filter.search).await.ok_or(())?;
+    Ok(Some(found.into_iter().map(|one| one.id).collect()))
+}

@@ -1,0 +1,106 @@
+//! Candidates as the page needs them: names for lines of activity, and who is meant by what was typed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use lever_integration::domain::{
+    Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId, TriggerStage,
+};
+use lever_integration::lever::{Api, Confidentiality};
+use lever_integration::store::TeamContext;
+use url::Url;
+
+use crate::Page;
+use crate::view::model::{ActivityLine, CandidateRef};
+
+/// Opportunities read at once for one page; Lever allows ten a second.
+const READS_AT_ONCE: usize = 5;
+/// Opportunities read for one page.
+const READS_MAX: usize = 20;
+/// Candidates offered to choose from.
+const MATCHES_MAX: usize = 10;
+
+/// Opportunities by id, as far as Lever showed them.
+pub(crate) type Known = HashMap<OpportunityId, Opportunity>;
+
+/// Reads the opportunities of some lines, a bounded number.
+pub(crate) async fn read_all(api: Option<&Api<'_>>, lines: &[Activity]) -> Known {
+    let Some(api) = api else { return Known::new() };
+    let distinct: BTreeSet<_> = lines.iter().map(|line| line.opportunity.clone()).collect();
+    stream::iter(distinct.into_iter().take(READS_MAX))
+        .map(|id| async move { Some((id.clone(), api.opportunity(&id).await.ok()?)) })
+        .buffer_unordered(READS_AT_ONCE)
+        .filter_map(std::future::ready)
+        .collect()
+        .await
+}
+
+/// A line of activity with what is known of its candidate.
+pub(crate) fn line(activity: &Activity, context: &TeamContext, known: &Known, page: &Page) -> ActivityLine {
+    let opportunity = known.get(&activity.opportunity);
+    ActivityLine {
+        at: activity.at,
+        candidate: candidate(&activity.opportunity, opportunity.map(|one| &one.name), page),
+        reason: activity.reason,
+        tag: activity.facts.tag.clone(),
+        title: activity.facts.title.clone(),
+        stage: activity.facts.stage.as_ref().map(|stage| stage_text(stage, &context.trigger_stages)),
+        attempt: activity.facts.attempt,
+    }
+}
+
+/// A candidate with a link to Lever.
+pub(crate) fn candidate(id: &OpportunityId, name: Option<&PersonName>, page: &Page) -> CandidateRef {
+    let host = match page.environment {
+        LeverEnvironment::Production => "hire.lever.co",
+        LeverEnvironment::Sandbox => "hire.sandbox.lever.co",
+    };
+    CandidateRef {
+        opportunity: id.clone(),
+        name: name.filter(|name| !name.as_str().is_empty()).cloned(),
+        lever_url: Some(format!("https://{host}/candidates/{id}")),
+    }
+}
+
+/// The name of a stage, as far as we remember it.
+pub(crate) fn stage_text(stage: &StageId, triggers: &[TriggerStage]) -> String {
+    let known = triggers.iter().find(|trigger| trigger.stage == *stage);
+    known.map_or_else(|| stage.to_string(), |trigger| trigger.text.clone())
+}
+
+/// The opportunity that a Lever link or a bare id names.
+pub(crate) fn named_by_link(asked: &str) -> Option<OpportunityId> {
+    let asked = asked.trim();
+    let last = match Url::parse(asked) {
+        Ok(url) => url.path_segments()?.rfind(|part| !part.is_empty())?.to_owned(),
+        Err(_) => asked.to_owned(),
+    };
+    // A name of one word would be a valid id; Lever's are UUIDs.
+    (last.len() == 36 && last.matches('-').count() == 4).then(|| last.parse().ok()).flatten()
+}
+
+/// The candidates whose name contains what was typed: those with activity and those in trigger stages.
+pub(crate) async fn named(
+    page: &Page,
+    context: &TeamContext,
+    api: &Api<'_>,
+    asked: &str,
+) -> Option<Vec<Opportunity>> {
+    let wanted = asked.trim().to_lowercase();
+    let recent = page.store.team_activity(&context.team.id, None, 100).await.ok()?.rows;
+    let known = read_all(Some(api), &recent).await;
+    let stages: Vec<_> = context.trigger_stages.iter().map(|trigger| trigger.stage.clone()).collect();
+    let mut found: Vec<_> = known.into_values().collect();
+    if !stages.is_empty() {
+        let since = Timestamp::UNIX_EPOCH;
+        let listed =
+            api.opportunities_advanced(&stages, since, Confidentiality::NonConfidential, None).await.ok()?;
+        found.extend(listed.rows);
+    }
+    found.retain(|one| one.name.as_str().to_lowercase().contains(&wanted));
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    found.dedup_by(|one, other| one.id == other.id);
+    found.truncate(MATCHES_MAX);
+    Some(found)
+}

@@ -1,0 +1,48 @@
+//! Gathers what a page shows from the table, from Lever and from Qualified.
+//!
+//! What a service does not answer is shown as unavailable; the page comes all the same. Names are read
+//! from Lever for the page and kept nowhere.
+
+mod activity;
+mod candidates;
+mod funnel;
+mod overview;
+mod why;
+
+pub(crate) use activity::activity;
+pub(crate) use overview::overview;
+pub(crate) use why::why;
+
+use lever_integration::domain::{Reason, TeamId};
+use lever_integration::service::Error;
+use lever_integration::store::TeamContext;
+
+use crate::Page;
+use crate::view::model::{Reading, Trouble};
+
+/// The team as it is, with tokens that serve if that can be had.
+pub(crate) struct Loaded {
+    pub(crate) context: TeamContext,
+    /// Lever could not renew the tokens just now.
+    pub(crate) is_lever_unreachable: bool,
+}
+
+/// Reads the team.
+pub(crate) async fn team(page: &Page, team: &TeamId) -> Result<Loaded, Trouble> {
+    let is_lever_unreachable = match page.connector.ready_team(team).await {
+        Ok(Some(context)) => return Ok(Loaded { context, is_lever_unreachable: false }),
+        Ok(None) | Err(Error::Waiting(Reason::ReconnectNeeded)) => false,
+        Err(_) => true,
+    };
+    let context = page.connector.ensure_team(team).await.map_err(|_| Trouble::Unavailable)?;
+    Ok(Loaded { context, is_lever_unreachable })
+}
+
+/// What was read, or that it could not be.
+pub(crate) fn reading<T, E>(read: Option<Result<T, E>>) -> Reading<T> {
+    match read {
+        Some(Ok(value)) => Reading::Known(value),
+        Some(Err(_)) => Reading::Unavailable,
+        None => Reading::NotConnected,
+    }
+}

@@ -1,0 +1,249 @@
+//! The overview: connection, stages, assessments, newest activity, and what stops invitations.
+
+use std::time::Duration;
+
+use futures_util::join;
+use jiff::Timestamp;
+use lever_integration::domain::{
+    Assessment, Availability, Connection, ConnectionState, TeamId, TriggerStage,
+};
+use lever_integration::lever::{Api, Confidentiality, RegisteredWebhook, Stage};
+use lever_integration::service::connect::lever_webhook_url;
+use lever_integration::store::TeamContext;
+
+use super::candidates::{line, read_all};
+use super::funnel::funnel;
+use super::{Loaded, reading, team};
+use crate::Page;
+use crate::view::model::{
+    ApiKeyRejection, ApiKeyState, ChosenStage, ConnectionCard, DialogState, LeverState, OfferedStage,
+    Overview, Problem, Reading, Shell, StageChoice, StageStanding, StagesCard, Trouble, WebhookState,
+    assessment_rows,
+};
+
+/// Lines of activity on the overview.
+const LINES: usize = 8;
+/// A move this old without an event is more than a late delivery: Lever's first repetitions come within
+/// minutes.
+const SILENT_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// What Lever says of the account, for one page.
+struct FromLever {
+    stages: Option<Result<Vec<Stage>, lever_integration::lever::Error>>,
+    webhook: WebhookState,
+}
+
+/// Loads the page.
+pub(crate) async fn overview(
+    page: &Page,
+    id: &TeamId,
+    shell: Shell,
+    dialog: DialogState,
+    rejection: Option<ApiKeyRejection>,
+) -> Result<Overview, Trouble> {
+    let loaded = team(page, id).await?;
+    let context = &loaded.context;
+    let qualified = page.connector.qualified_api(context);
+    let assessments = async {
+        match &qualified {
+            Some(api) => Some(api.assessments().await),
+            None => None,
+        }
+    };
+    let (from_lever, assessments, recent, waiting, funnel) = join!(
+        read_lever(page, &loaded, shell.now),
+        assessments,
+        page.store.team_activity(id, None, LINES),
+        page.store.parked_events(id, 100),
+        funnel(page, id, shell.now),
+    );
+    let recent = recent.map_err(|_| Trouble::Unavailable)?.rows;
+    let waiting = waiting.map_err(|_| Trouble::Unavailable)?.len();
+    let api = page.connector.lever_api(context);
+    let known = read_all(api.as_ref(), &recent).await;
+    let stages = stages_card(&context.trigger_stages, from_lever.stages, dialog);
+    let listed = reading(assessments);
+    let connection = ConnectionCard {
+        api_key: api_key_state(context, rejection),
+        lever: lever_state(context.connection.as_ref(), from_lever.webhook),
+        environments: vec![page.environment],
+    };
+    let problems =
+        problems(&loaded, &connection, &stages, &listed, u32::try_from(waiting).unwrap_or(u32::MAX));
+    Ok(Overview {
+        problems,
+        connection,
+        stages,
+        assessments: match listed {
+            Reading::Known(assessments) => Reading::Known(assessment_rows(&assessments)),
+            Reading::NotConnected => Reading::NotConnected,
+            Reading::Unavailable => Reading::Unavailable,
+        },
+        activity: recent.iter().map(|one| line(one, context, &known, page)).collect(),
+        funnel,
+        shell,
+    })
+}
+
+async fn read_lever(page: &Page, loaded: &Loaded, now: Timestamp) -> FromLever {
+    let context = &loaded.context;
+    let (Some(api), Some(connection)) = (page.connector.lever_api(context), &context.connection) else {
+        return FromLever { stages: None, webhook: WebhookState::Waiting };
+    };
+    let (stages, webhooks) = join!(api.stages(), api.webhooks());
+    let webhook = webhook_state(&api, page, context, connection, webhooks.ok(), now).await;
+    FromLever { stages: Some(stages), webhook }
+}
+
+/// Whether events come. Lever does not tell whether the event group is switched on; that none came though
+/// candidates were moved does.
+pub(super) async fn webhook_state(
+    api: &Api<'_>,
+    page: &Page,
+    context: &TeamContext,
+    connection: &Connection,
+    listed: Option<Vec<RegisteredWebhook>>,
+    now: Timestamp,
+) -> WebhookState {
+    let url = lever_webhook_url(page.connector.public_base_url(), &context.team);
+    let is_ours = |registered: &RegisteredWebhook| {
+        registered.brings_stage_changes_to(&url)
+            && connection.webhook.as_ref().is_some_and(|webhook| webhook.id == registered.id)
+    };
+    if listed.is_some_and(|listed| !listed.iter().any(is_ours)) {
+        return WebhookState::Gone;
+    }
+    let last_event_at = connection.last_event_at;
+    if moved_unseen(api, context, last_event_at, now).await {
+        return WebhookState::Silent { last_event_at };
+    }
+    last_event_at.map_or(WebhookState::Waiting, |last_event_at| WebhookState::Receiving { last_event_at })
+}
+
+/// Whether somebody entered a trigger stage a while ago and no event has come since.
+async fn moved_unseen(api: &Api<'_>, context: &TeamContext, last: Option<Timestamp>, now: Timestamp) -> bool {
+    let Some(first_added) = context.trigger_stages.iter().map(|trigger| trigger.added_at).min() else {
+        return false;
+    };
+    let since = last.unwrap_or(first_added).max(first_added);
+    let stages: Vec<_> = context.trigger_stages.iter().map(|trigger| trigger.stage.clone()).collect();
+    let Ok(moved) = api.opportunities_advanced(&stages, since, Confidentiality::NonConfidential, None).await
+    else {
+        return false;
+    };
+    let is_old =
+        |at: Timestamp| at > since && now.duration_since(at) > SILENT_AFTER.try_into().unwrap_or_default();
+    moved.rows.iter().filter_map(|one| one.entered_present_stage_at()).any(is_old)
+}
+
+fn api_key_state(context: &TeamContext, rejection: Option<ApiKeyRejection>) -> ApiKeyState {
+    match (&context.team.api_key, context.team.api_key_refused_at) {
+        (None, _) => ApiKeyState::Missing { rejection },
+        (Some(_), Some(_)) => ApiKeyState::Refused { rejection },
+        (Some(_), None) => ApiKeyState::Accepted { rejection },
+    }
+}
+
+fn lever_state(connection: Option<&Connection>, webhook: WebhookState) -> LeverState {
+    let Some(connection) = connection else { return LeverState::NotConnected };
+    let (account, environment) = (connection.account.clone(), connection.environment);
+    match connection.state {
+        ConnectionState::Active(_) => LeverState::Connected { account, environment, webhook },
+        ConnectionState::ReconnectNeeded { since } => {
+            LeverState::ReconnectNeeded { account, environment, since }
+        }
+    }
+}
+
+fn stages_card(
+    triggers: &[TriggerStage],
+    read: Option<Result<Vec<Stage>, lever_integration::lever::Error>>,
+    dialog: DialogState,
+) -> StagesCard {
+    let offered = reading(read);
+    let in_lever = match &offered {
+        Reading::Known(stages) => Some(stages),
+        Reading::NotConnected | Reading::Unavailable => None,
+    };
+    let position = |trigger: &TriggerStage| in_lever?.iter().position(|stage| stage.id == trigger.stage);
+    let mut ordered: Vec<_> = triggers.iter().collect();
+    ordered.sort_by_key(|trigger| position(trigger).unwrap_or(usize::MAX));
+    let chosen = ordered
+        .into_iter()
+        .map(|trigger| {
+            let found = in_lever.map(|stages| stages.iter().find(|stage| stage.id == trigger.stage));
+            let (standing, text) = match found {
+                None => (StageStanding::Unknown, &trigger.text),
+                Some(None) => (StageStanding::Gone, &trigger.text),
+                Some(Some(stage)) => (StageStanding::InLever, &stage.text),
+            };
+            ChosenStage {
+                id: trigger.stage.clone(),
+                text: text.clone(),
+                standing,
+                added_at: trigger.added_at,
+            }
+        })
+        .collect();
+    let offer = |stage: &Stage| {
+        let is_chosen = triggers.iter().any(|trigger| trigger.stage == stage.id);
+        let choice = if is_chosen { StageChoice::Chosen } else { StageChoice::Free };
+        OfferedStage { id: stage.id.clone(), text: stage.text.clone(), choice }
+    };
+    let offered = match offered {
+        Reading::Known(stages) => Reading::Known(stages.iter().map(offer).collect()),
+        Reading::NotConnected => Reading::NotConnected,
+        Reading::Unavailable => Reading::Unavailable,
+    };
+    StagesCard { chosen, offered, dialog }
+}
+
+/// What stops or disturbs invitations, worst first.
+fn problems(
+    loaded: &Loaded,
+    card: &ConnectionCard,
+    stages: &StagesCard,
+    assessments: &Reading<Vec<Assessment>>,
+    waiting: u32,
+) -> Vec<Problem> {
+    let team = &loaded.context.team;
+    let mut problems = Vec::new();
+    if let LeverState::ReconnectNeeded { since, environment, .. } = &card.lever {
+        problems.push(Problem::ReconnectNeeded { since: *since, environment: *environment, waiting });
+    }
+    if matches!(card.api_key, ApiKeyState::Refused { .. }) {
+        problems.push(Problem::ApiKeyRefused { waiting });
+    }
+    if let LeverState::Connected { webhook, .. } = &card.lever {
+        match webhook {
+            WebhookState::Gone => problems.push(Problem::WebhookGone),
+            WebhookState::Silent { last_event_at } => {
+                problems.push(Problem::WebhookSilent { last_event_at: *last_event_at });
+            }
+            WebhookState::Waiting | WebhookState::Receiving { .. } => {}
+        }
+        if stages.chosen.is_empty() {
+            problems.push(Problem::NoTriggerStage);
+        }
+    }
+    if matches!(card.api_key, ApiKeyState::Accepted { .. }) && team.subscription.is_none() {
+        problems.push(Problem::SubscriptionMissing);
+    }
+    let gone = stages.chosen.iter().filter(|stage| stage.standing == StageStanding::Gone);
+    let texts: Vec<_> = gone.map(|stage| stage.text.clone()).collect();
+    if !texts.is_empty() {
+        problems.push(Problem::StagesGone { texts });
+    }
+    if let Reading::Known(assessments) = assessments
+        && !assessments.iter().any(|one| one.availability() == Availability::Available)
+    {
+        problems.push(Problem::NoPublishedAssessment);
+    }
+    if loaded.is_lever_unreachable || stages.offered == Reading::Unavailable {
+        problems.push(Problem::LeverUnreachable);
+    }
+    if matches!(assessments, Reading::Unavailable) {
+        problems.push(Problem::QualifiedUnreachable);
+    }
+    problems
+}

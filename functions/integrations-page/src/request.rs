@@ -1,0 +1,58 @@
+//! What a request asks, taken apart: query, form, session headers.
+
+use lambda_http::Request;
+use lambda_http::http::HeaderMap;
+use lambda_http::http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
+use url::form_urlencoded;
+
+/// The largest form accepted, in bytes; the largest of ours has a few hundred stages.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// Named values in the order they came.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The query of a request.
+    pub(crate) fn of_query(request: &Request) -> Self {
+        Self::parse(request.uri().query().unwrap_or_default().as_bytes())
+    }
+
+    /// The form in a request's body; nothing if it is none or too large.
+    pub(crate) fn of_form(request: &Request) -> Option<Self> {
+        let content_type = header(request.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let body: &[u8] = request.body().as_ref();
+        let is_form = essence.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        (is_form && body.len() <= FORM_BYTES_MAX).then(|| Self::parse(body))
+    }
+
+    fn parse(text: &[u8]) -> Self {
+        Self(form_urlencoded::parse(text).into_owned().collect())
+    }
+
+    /// A value that is there once; nothing if it is missing, and nothing if it is there twice.
+    pub(crate) fn one(&self, name: &str) -> Option<&str> {
+        let mut values = self.all(name);
+        values.next().filter(|_| values.next().is_none())
+    }
+
+    /// All values of a name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The `Cookie` headers.
+pub(crate) fn cookies(request: &Request) -> impl Iterator<Item = &str> {
+    request.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok())
+}
+
+/// `Origin` and `Sec-Fetch-Site`.
+pub(crate) fn origin_headers(request: &Request) -> (Option<&str>, Option<&str>) {
+    (header(request.headers(), ORIGIN.as_str()), header(request.headers(), "sec-fetch-site"))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

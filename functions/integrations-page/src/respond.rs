@@ -1,0 +1,76 @@
+//! The answers, each with the headers that keep the page safe.
+//!
+//! No page may be framed, cached, sniffed or leak its address; style and script come from our own files
+//! (OWASP ASVS 5.0, 3.4). Redirects are 303, so that a form is never sent twice.
+
+use lambda_http::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
+use maud::Markup;
+
+use crate::Page;
+use crate::assets::{self, Asset};
+use crate::view::model::{Shell, Trouble, TroublePage};
+use crate::view::trouble_page;
+
+/// A year, with subdomains: the page is https only.
+const HSTS: &str = "max-age=31536000; includeSubDomains";
+
+/// A page.
+pub(crate) fn html(page: &Page, status: StatusCode, markup: Markup) -> Response<Body> {
+    let mut response = bare(page, status, Body::Text(markup.into_string()));
+    set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
+    response
+}
+
+/// A page about a trouble, with the status that fits it.
+pub(crate) fn trouble(page: &Page, shell: Option<Shell>, trouble: Trouble) -> Response<Body> {
+    let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let markup = trouble_page(&TroublePage { shell, trouble, request_id: None });
+    let mut response = html(page, status, markup);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        set(&mut response, ALLOW, "GET, HEAD, POST");
+    }
+    response
+}
+
+/// Sends the browser elsewhere, with a cookie if there is one to set.
+pub(crate) fn redirect(page: &Page, to: &str, cookie: Option<&str>) -> Response<Body> {
+    let mut response = bare(page, StatusCode::SEE_OTHER, Body::Empty);
+    set(&mut response, LOCATION, to);
+    if let Some(cookie) = cookie {
+        set(&mut response, SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A style sheet, a script or a picture; its name changes with its content.
+pub(crate) fn asset(page: &Page, asset: &'static Asset) -> Response<Body> {
+    let mut response = bare(page, StatusCode::OK, Body::Text(asset.body.to_owned()));
+    set(&mut response, CONTENT_TYPE, asset.content_type);
+    set(&mut response, CACHE_CONTROL, assets::CACHE_CONTROL);
+    response
+}
+
+fn bare(page: &Page, status: StatusCode, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    for (name, value) in [
+        ("content-security-policy", page.content_security_policy.as_str()),
+        ("strict-transport-security", HSTS),
+        ("x-frame-options", "DENY"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ] {
+        set(&mut response, HeaderName::from_static(name), value);
+    }
+    response
+}
+
+fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,61 @@
+//! Takes the browser back from Lever: `GET /lever/callback`, or `/lever/callback/sandbox`.
+//!
+//! Whatever the callback brings, the browser leaves this address at once (303), so that neither code nor
+//! state stay in its history; the outcome is told by the Integrations page or by a page of its own.
+
+use integrations_page::{CallbackOutcome, Page};
+use lambda_http::http::Method;
+use lambda_http::{Body, Request, Response};
+use lever_integration::service::connect::{Callback, LoginError};
+use url::form_urlencoded;
+
+/// The name of this function, in logs as in the template.
+pub const NAME: &str = "oauth-callback";
+
+/// Answers one request; never fails and never panics.
+pub async fn handle(page: &Page, request: Request) -> Response<Body> {
+    let path = page.callback_path();
+    let is_callback = request.uri().path() == path && matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_callback {
+        return page.tell_callback(&request, CallbackOutcome::NotFound).await;
+    }
+    let callback = callback(request.uri().query().unwrap_or_default());
+    let outcome = match callback {
+        Some(callback) => {
+            let completed = page.complete_login(&request, &callback).await;
+            completed.map_or_else(CallbackOutcome::Failed, |()| CallbackOutcome::Connected)
+        }
+        None => CallbackOutcome::Failed(LoginError::Malformed),
+    };
+    page.tell_callback(&request, outcome).await
+}
+
+/// What the query says; nothing if a parameter is there twice.
+fn callback(query: &str) -> Option<Callback> {
+    let mut callback = Callback::default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let place = match &*name {
+            "state" => &mut callback.state,
+            "code" => &mut callback.code,
+            "error" => &mut callback.error,
+            _ => continue,
+        };
+        if place.replace(value.into_owned()).is_some() {
+            return None;
+        }
+    }
+    Some(callback)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_is_there_twice_makes_the_callback_malformed() {
+        let read = callback("state=s&code=c%20d&error_description=x").unwrap();
+        assert_eq!((read.state.as_deref(), read.code.as_deref(), read.error), (Some("s"), Some("c d"), None));
+        assert!(callback("state=s&code=a&code=b").is_none());
+        assert!(callback("").unwrap().state.is_none());
+    }
+}

@@ -1,0 +1,12 @@
+//! Wires the function `oauth-callback` and runs it under the Lambda runtime.
+
+use integrations_page::Page;
+use lambda_http::{Error, Request, service_fn};
+use lever_integration::setup::Parts;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let page = Page::new(&Parts::from_env().await?)?;
+    let answer = async |request: Request| Ok::<_, Error>(oauth_callback::handle(&page, request).await);
+    lambda_http::run(service_fn(answer)).await
+}
