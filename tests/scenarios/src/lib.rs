@@ -4,9 +4,11 @@
 //! back at once. [`World::finish`] fails a test that left something behind: a message, a dead letter, a
 //! violation of a simulator's rules.
 
+mod admin;
 mod clock;
 mod looks;
 mod world;
 
+pub use admin::Admin;
 pub use clock::ShiftedClock;
 pub use world::{Made, World};
