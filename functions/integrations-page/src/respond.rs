@@ -6,15 +6,13 @@
 use lambda_http::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
+use lever_integration::edge::SECURITY_HEADERS;
 use maud::Markup;
 
 use crate::Page;
 use crate::assets::{self, Asset};
 use crate::view::model::{Shell, Trouble, TroublePage};
 use crate::view::trouble_page;
-
-/// A year, with subdomains: the page is https only.
-const HSTS: &str = "max-age=31536000; includeSubDomains";
 
 /// A page.
 pub(crate) fn html(page: &Page, status: StatusCode, markup: Markup) -> Response<Body> {
@@ -55,15 +53,8 @@ pub(crate) fn asset(page: &Page, asset: &'static Asset) -> Response<Body> {
 fn bare(page: &Page, status: StatusCode, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    for (name, value) in [
-        ("content-security-policy", page.content_security_policy.as_str()),
-        ("strict-transport-security", HSTS),
-        ("x-frame-options", "DENY"),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cache-control", "no-store"),
-    ] {
+    let policy = ("content-security-policy", page.content_security_policy.as_str());
+    for (name, value) in SECURITY_HEADERS.into_iter().chain([policy]) {
         set(&mut response, HeaderName::from_static(name), value);
     }
     response

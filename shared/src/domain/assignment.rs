@@ -130,6 +130,11 @@ impl Assignment {
         }
     }
 
+    /// Whether Qualified or a check refused the invitation for good.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.state, AssignmentState::Refused { .. })
+    }
+
     /// Whether another run than `holder` may be performing effects at `now`.
     pub fn is_leased_to_another(&self, holder: &LeaseHolder, now: Timestamp) -> bool {
         self.lease.as_ref().is_some_and(|lease| lease.holder != *holder && lease.until > now)

@@ -10,8 +10,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::result::Progress;
 
-/// The longest tag or title kept, in bytes. Lever states no limit.
-const LENGTH_MAX: usize = 512;
+/// The longest title kept, in bytes. Lever states no limit for a tag.
+const TITLE_LENGTH_MAX: usize = 512;
+/// The longest tag kept, in bytes: the status tags of the longest title have to be recognised.
+const LENGTH_MAX: usize = TITLE_LENGTH_MAX + " - Submitted".len();
 
 /// The text is no tag or title: empty, too long, or with control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +63,8 @@ impl Title {
     /// # Errors
     /// When the text is empty, too long or has control characters.
     pub fn new(text: &str) -> Result<Self, InvalidTag> {
-        Tag::new(text.trim()).map(|tag| Self(tag.0))
+        let tag = Tag::new(text.trim())?;
+        if tag.0.len() > TITLE_LENGTH_MAX { Err(InvalidTag) } else { Ok(Self(tag.0)) }
     }
 
     /// The title as text; the same text is the tag that asks for the assessment.

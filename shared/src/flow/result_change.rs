@@ -54,16 +54,23 @@ pub fn decide_result(mirror: &Mirror, result: &AssessmentResult) -> MirrorUpdate
     }
 }
 
-/// Decides what a retake means: a new result of the same person and assessment. It is followed from the
-/// moment the candidate starts it.
+/// Decides what a retake means: a later result of the same person and assessment, as Qualified lists them.
+///
+/// It is followed from the moment the candidate starts it. The person may have another id by now, since
+/// two records of one person can be merged.
 pub fn decide_retake(mirror: &Mirror, retake: &AssessmentResult) -> MirrorUpdate {
     let unchanged = MirrorUpdate { mirror: mirror.clone(), reason: None };
-    let is_ours = retake.id != mirror.result && retake.team_candidate == mirror.team_candidate;
+    let is_another = retake.id != mirror.result;
     let attempt = retake.retake_number.max(mirror.standing.attempt.saturating_add(1));
     match retake.progress() {
-        Some(progress @ (Progress::Started | Progress::Submitted)) if is_ours && !retake.is_dry_run => {
+        Some(progress @ (Progress::Started | Progress::Submitted)) if is_another && !retake.is_dry_run => {
             let reason = if progress == Progress::Started { Reason::Retaken } else { Reason::Submitted };
-            let followed = Mirror { result: retake.id.clone(), invitation: None, ..mirror.clone() };
+            let followed = Mirror {
+                result: retake.id.clone(),
+                team_candidate: retake.team_candidate.clone(),
+                invitation: None,
+                ..mirror.clone()
+            };
             advance(&followed, retake, Standing { attempt, progress }, reason)
         }
         Some(Progress::Invited | Progress::Started | Progress::Submitted) | None => unchanged,

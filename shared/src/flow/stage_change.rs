@@ -10,6 +10,7 @@ use crate::domain::{
 
 use super::checks::Admission;
 use super::matching::{TagVerdict, read_tags};
+use super::tag_change::wanted_tag;
 
 /// What to do about one assessment, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +68,7 @@ pub fn decide_stage_change(
             facts: Facts { tag: Some(tag), title: Some(title), ..admission.facts.clone() },
         })
         .collect();
-    for assignment in ledger.iter().filter(|entry| entry.cause == event.id && entry.is_unfinished()) {
+    for assignment in ledger.iter().filter(|entry| entry.cause == event.id && !entry.is_refused()) {
         if !decisions.iter().any(|decision| decision.assessment.as_ref() == Some(&assignment.assessment)) {
             decisions.push(finish_begun(assignment, admission.facts.clone()));
         }
@@ -86,7 +87,8 @@ pub fn decide_stage_change(
     decisions
 }
 
-/// The decision to finish what the same event began, whatever the tags say by now.
+/// The decision to finish what the same event began, whatever the tags say by now. What is finished already
+/// is told once more, since the run that did it may have ended before it told.
 pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision {
     AssignmentDecision {
         assessment: Some(assignment.assessment.clone()),
@@ -113,7 +115,7 @@ fn decide_verdict(
         TagVerdict::Names(assessment, tag) => {
             let step = match entry(assessment) {
                 Some(entry) => decide_known(entry, assessment, tag, &event.id, opportunity),
-                None if has_status_tag(&assessment.title, opportunity) => {
+                None if has_status_tag(&assessment.title, opportunity) || is_shown_by_us(tag, ledger) => {
                     Step::Nothing(Reason::StatusTagPresent)
                 }
                 None => Step::Invite(request(assessment, tag, None)),
@@ -160,6 +162,13 @@ fn decide_known(
 
 fn request(assessment: &Assessment, tag: &Tag, replaces: Option<Box<Assignment>>) -> Request {
     Request { assessment: assessment.id.clone(), title: assessment.title.clone(), tag: tag.clone(), replaces }
+}
+
+/// Whether the tag is the status of another assessment, put there by us: it asks for nothing, even if an
+/// assessment bears it as its title.
+fn is_shown_by_us(tag: &Tag, ledger: &[Assignment]) -> bool {
+    let shown = |entry: &Assignment| Some(wanted_tag(entry, entry.mirror()?.shown?.progress));
+    ledger.iter().any(|entry| shown(entry).as_ref() == Some(tag))
 }
 
 fn has_status_tag(title: &Title, opportunity: &Opportunity) -> bool {

@@ -273,7 +273,7 @@ fn a_stale_reading_of_a_reopened_result_does_not_reopen_it_again() {
 }
 
 #[test]
-fn a_retake_is_followed_from_its_start_and_only_for_the_same_person() {
+fn a_retake_is_followed_from_its_start_and_under_the_id_the_person_has_by_then() {
     let earlier = mirror(1, Progress::Submitted);
     let retake = |state| AssessmentResult {
         id: "retake".parse().unwrap(),
@@ -285,9 +285,11 @@ fn a_retake_is_followed_from_its_start_and_only_for_the_same_person() {
     assert_eq!(update.reason, Some(Reason::Retaken));
     assert_eq!(update.mirror.standing, Standing { attempt: 2, progress: Progress::Started });
     assert_eq!(update.mirror.result, "retake".parse().unwrap());
-    let stranger =
-        AssessmentResult { team_candidate: "stranger".parse().unwrap(), ..retake(ResultState::Started) };
-    assert_eq!(decide_retake(&earlier, &stranger).reason, None);
+    let merged =
+        AssessmentResult { team_candidate: "merged".parse().unwrap(), ..retake(ResultState::Started) };
+    let update = decide_retake(&earlier, &merged);
+    assert_eq!(update.reason, Some(Reason::Retaken));
+    assert_eq!(update.mirror.team_candidate, "merged".parse().unwrap());
 }
 
 #[test]

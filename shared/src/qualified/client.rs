@@ -18,7 +18,7 @@ use super::refusal::Purpose;
 use super::request::{Call, Line};
 use super::wire;
 use crate::domain::{
-    ApiKey, Assessment, AssessmentId, AssessmentResult, EmailAddress, ResultId, SubscriptionId,
+    ApiKey, Assessment, AssessmentId, AssessmentResult, ContactId, EmailAddress, ResultId, SubscriptionId,
     TeamCandidateId,
 };
 
@@ -86,15 +86,31 @@ impl Api<'_> {
     /// # Errors
     /// Also when a row cannot be read: it might be the person looked for.
     pub async fn find_person(&self, email: &EmailAddress) -> Result<Option<Person>, Error> {
-        let filter = json!({ "email": email.as_str() }).to_string();
-        let rows = self.whole_list(TEAM_CANDIDATES, &[("where", &filter)], Purpose::List).await?;
+        self.first_person(&json!({ "email": email.as_str() }), |person| person.has_email(email)).await
+    }
+
+    /// Looks up whom an invitation for this contact went to, whatever the contact's address is now.
+    ///
+    /// # Errors
+    /// As [`Api::find_person`].
+    pub async fn find_person_of(&self, contact: &ContactId) -> Result<Option<Person>, Error> {
+        let id = wire::alternate_id(contact);
+        self.first_person(&json!({ "alternate_id": id }), |person| person.has_alternate_id(&id)).await
+    }
+
+    async fn first_person(
+        &self,
+        filter: &Value,
+        is_asked_for: impl Fn(&wire::PersonRow) -> bool,
+    ) -> Result<Option<Person>, Error> {
+        let rows = self.whole_list(TEAM_CANDIDATES, &[("where", &filter.to_string())], Purpose::List).await?;
         let people: Vec<wire::PersonRow> = parse_rows(rows)?;
-        let person =
-            people.into_iter().filter(|person| person.has_email(email)).max_by_key(wire::PersonRow::rank);
+        let person = people.into_iter().filter(is_asked_for).max_by_key(wire::PersonRow::rank);
         Ok(person.map(wire::PersonRow::into_person).transpose()?)
     }
 
-    /// Reads all results of a person for an assessment, without titles, verdicts and challenges.
+    /// Reads all results of a person for an assessment, without titles, verdicts and challenges, the first
+    /// take first.
     ///
     /// # Errors
     /// Also when a row cannot be read.
@@ -103,7 +119,8 @@ impl Api<'_> {
         team_candidate: &TeamCandidateId,
         assessment: &AssessmentId,
     ) -> Result<Vec<AssessmentResult>, Error> {
-        let rows = self.result_rows(team_candidate, assessment).await?;
+        let mut rows = self.result_rows(team_candidate, assessment).await?;
+        rows.sort_by_key(wire::ListedResult::rank);
         Ok(rows.into_iter().map(|row| row.result).collect())
     }
 

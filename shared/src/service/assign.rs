@@ -15,7 +15,7 @@ use crate::store::TeamContext;
 
 use super::assessments::Freshness;
 use super::effects::Problems;
-use super::invite::{Invitee, standing_reason};
+use super::invite::{Invitee, Run, standing_reason};
 use super::ledger::claim;
 use super::{Access, Error, Handled, Worker};
 
@@ -79,7 +79,7 @@ impl Worker {
                 let begun: Vec<_> = case
                     .ledger
                     .iter()
-                    .filter(|entry| entry.cause == case.event.id && entry.is_unfinished())
+                    .filter(|entry| entry.cause == case.event.id && !entry.is_refused())
                     .map(|entry| crate::flow::finish_begun(entry, facts.clone()))
                     .collect();
                 if begun.is_empty() {
@@ -145,18 +145,23 @@ impl Worker {
             Step::Nothing(reason) => Ok((reason, Problems::new())),
             Step::Invite(request) => {
                 let assignment = self.new_assignment(case, opportunity, request);
-                self.bring_to_invitation(case.access, assignment, invitee, case.holder).await
+                self.bring_to_invitation(case.access, (assignment, Run::First), invitee, case.holder).await
             }
             Step::Finish(assignment) => match standing_reason(&assignment) {
                 Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
                 Some(_) | None => {
-                    self.bring_to_invitation(case.access, *assignment, invitee, case.holder).await
+                    let repeated = (*assignment, Run::Repeated);
+                    self.bring_to_invitation(case.access, repeated, invitee, case.holder).await
                 }
             },
             Step::RestoreTags(mut assignment) => {
                 assignment.cause = case.event.id.clone();
-                let mut claim = claim(&*self.store, &*self.clock, *assignment, case.holder).await?;
-                claim.update_mirror(|mirror| mirror.shown = None);
+                // With the claim it goes on record that the tags are due, so that a run that ends here
+                // leaves something to finish.
+                if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
+                    mirror.shown = None;
+                }
+                let claim = claim(&*self.store, &*self.clock, *assignment, case.holder).await?;
                 let (_, problems) = self.show(case.access, claim, None).await?;
                 Ok((Reason::TagsRestored, problems))
             }

@@ -66,7 +66,7 @@ impl Worker {
     ) -> Result<Option<Reason>, Error> {
         let assignment = claim.assignment();
         let opportunity = assignment.opportunity.clone();
-        let is_in_doubt = claim.is_takeover() || assignment.is_note_in_doubt;
+        let is_in_doubt = assignment.is_note_in_doubt;
         let text = render_note(&assignment.title, result, attempt, &self.pages.page(&result.team_candidate));
         let reference = note_reference(&result.id, attempt);
         if is_in_doubt && is_noted(lever, &opportunity, &reference).await? {

@@ -1,10 +1,10 @@
 //! Brings one assignment to an invitation: claim, look up, invite, record, show.
 
 use crate::domain::{
-    AssessmentResult, Assignment, AssignmentState, EmailAddress, LeaseHolder, Mirror, Opportunity, Progress,
-    Reason, Standing, TeamCandidateId,
+    AssessmentId, AssessmentResult, Assignment, AssignmentState, EmailAddress, LeaseHolder, Mirror,
+    Opportunity, Progress, Reason, Standing, TeamCandidateId,
 };
-use crate::qualified::{Invitation, Novelty};
+use crate::qualified::{Invitation, Novelty, Person};
 
 use super::effects::{Problems, invitation_refusal};
 use super::ledger::{Claim, claim};
@@ -29,6 +29,15 @@ impl<'a> Invitee<'a> {
     }
 }
 
+/// Whether an earlier run may have invited already without its being on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Run {
+    /// None has begun.
+    First,
+    /// One has.
+    Repeated,
+}
+
 /// What the look-up or the invitation came to.
 enum Found {
     /// An invitation.
@@ -42,17 +51,16 @@ impl Worker {
     pub(crate) async fn bring_to_invitation(
         &self,
         access: &Access<'_>,
-        assignment: Assignment,
+        (assignment, run): (Assignment, Run),
         invitee: &Invitee<'_>,
         holder: &LeaseHolder,
     ) -> Result<(Reason, Problems), Error> {
-        let is_repetition = assignment.version > 0 && assignment.state == AssignmentState::Inviting;
         let mut claim = claim(&*self.store, &*self.clock, assignment, holder).await?;
         if let Some(reason) = standing_reason(claim.assignment()) {
             let (_, problems) = self.show(access, claim, None).await?;
             return Ok((reason, problems));
         }
-        let found = match self.look_up_or_invite(access, &claim, invitee).await {
+        let found = match self.look_up_or_invite(access, &claim, invitee, run).await {
             Ok(found) => found,
             Err(error) => {
                 let _ = claim.release().await;
@@ -70,7 +78,7 @@ impl Worker {
                 claim.record().await?;
                 let (_, problems) = self.show(access, claim, None).await?;
                 // Found by the look-up of a repeated run: the earlier run of this very event sent it.
-                let is_ours = is_repetition && reason == Reason::AttachedToExisting;
+                let is_ours = run == Run::Repeated && reason == Reason::AttachedToExisting;
                 Ok((if is_ours { Reason::Invited } else { reason }, problems))
             }
         }
@@ -81,16 +89,10 @@ impl Worker {
         access: &Access<'_>,
         claim: &Claim<'_>,
         invitee: &Invitee<'_>,
+        run: Run,
     ) -> Result<Found, Error> {
         let assessment = &claim.assignment().assessment;
-        let address = invitee.admission.ok().or(invitee.opportunity.email.as_ref());
-        let person = match address {
-            Some(address) => access.qualified.find_person(address).await?,
-            None => None,
-        };
-        if let Some(person) = person.filter(|person| person.assessments.contains(assessment))
-            && let Some(result) = access.qualified.current_result(&person.team_candidate, assessment).await?
-        {
+        if let Some(result) = look_up(access, assessment, invitee, run).await? {
             return Ok(attach(&result));
         }
         let email = match invitee.admission {
@@ -118,6 +120,40 @@ impl Worker {
                 None => Err(error.into()),
             },
         }
+    }
+}
+
+/// The result that an earlier invitation led to. A repeated run also asks by contact: the address that an
+/// earlier run wrote to may have been changed or removed since.
+async fn look_up(
+    access: &Access<'_>,
+    assessment: &AssessmentId,
+    invitee: &Invitee<'_>,
+    run: Run,
+) -> Result<Option<AssessmentResult>, Error> {
+    let address = invitee.admission.ok().or(invitee.opportunity.email.as_ref());
+    let by_address = match address {
+        Some(address) => access.qualified.find_person(address).await?,
+        None => None,
+    };
+    let found = result_of(access, by_address, assessment).await?;
+    match run {
+        Run::Repeated if found.is_none() => {
+            let by_contact = access.qualified.find_person_of(&invitee.opportunity.contact).await?;
+            result_of(access, by_contact, assessment).await
+        }
+        Run::First | Run::Repeated => Ok(found),
+    }
+}
+
+async fn result_of(
+    access: &Access<'_>,
+    person: Option<Person>,
+    assessment: &AssessmentId,
+) -> Result<Option<AssessmentResult>, Error> {
+    match person.filter(|person| person.assessments.contains(assessment)) {
+        Some(person) => Ok(access.qualified.current_result(&person.team_candidate, assessment).await?),
+        None => Ok(None),
     }
 }
 

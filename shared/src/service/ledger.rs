@@ -23,7 +23,6 @@ pub(crate) struct Claim<'a> {
     clock: &'a dyn Clock,
     assignment: Assignment,
     until: Timestamp,
-    is_takeover: bool,
 }
 
 /// Claims an assignment as it was read (or a new one, version 0).
@@ -40,10 +39,12 @@ pub(crate) async fn claim<'a>(
     if assignment.is_leased_to_another(holder, now) {
         return Err(Error::Contended);
     }
-    let is_takeover = assignment.lease.is_some();
+    // The run that left its lease may have written a note. That stays in doubt until a run has looked,
+    // even if this one fails before it does.
+    assignment.is_note_in_doubt |= assignment.lease.is_some();
     let until = now.saturating_add(LEASE).unwrap_or(now);
     assignment.lease = Some(Lease { holder: holder.clone(), until });
-    let mut claim = Claim { store, clock, assignment, until, is_takeover };
+    let mut claim = Claim { store, clock, assignment, until };
     claim.record().await?;
     Ok(claim)
 }
@@ -52,11 +53,6 @@ impl Claim<'_> {
     /// The assignment as it stands.
     pub(crate) fn assignment(&self) -> &Assignment {
         &self.assignment
-    }
-
-    /// Whether an earlier run may have performed effects that are not on record.
-    pub(crate) fn is_takeover(&self) -> bool {
-        self.is_takeover
     }
 
     /// To be asked before every effect.

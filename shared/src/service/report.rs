@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Activity, ActivityId, AssessmentResult, Assignment, AssignmentState, Facts, LeaseHolder, Mirror, Reason,
-    ResultChanged, ResultId, TeamId,
+    ResultChanged, TeamId,
 };
 use crate::flow::{MirrorUpdate, decide_result, decide_retake, is_old_news};
 use crate::qualified;
@@ -15,6 +15,17 @@ use crate::store::TeamContext;
 
 use super::ledger::claim;
 use super::{Access, Error, Handled, Worker};
+
+/// The event and the run that handles it.
+#[derive(Clone, Copy)]
+struct News<'a> {
+    event: &'a ResultChanged,
+    received_at: Timestamp,
+    holder: &'a LeaseHolder,
+}
+
+/// What a reading of a result means for one who follows it, or an earlier take of it.
+type Decide = fn(&Mirror, &AssessmentResult) -> MirrorUpdate;
 
 impl Worker {
     /// Handles news of a result.
@@ -36,25 +47,23 @@ impl Worker {
             return Ok(Handled::Duplicate);
         }
         let access = self.open(context)?;
+        let news = News { event, received_at, holder };
         if followers.is_empty() {
-            return self.report_retake(&access, (team, received_at), event, holder).await;
+            return self.report_retake(&access, team, news).await;
         }
-        let mut reasons = Vec::new();
-        for (number, assignment) in followers.into_iter().filter(|one| !is_known(one)).enumerate() {
-            let told = self.follow(&access, assignment, &event.result, decide_result, holder).await?;
-            reasons.extend(self.record_told(received_at, event, number, told).await?);
-        }
-        Ok(Handled::Decided(reasons))
+        // The number stays the same when the event comes back for one of them: it names the line of activity.
+        let due = followers.into_iter().enumerate().filter(|(_, one)| !is_known(one));
+        self.follow_all(&access, due, news, decide_result).await
     }
 
     /// A result nobody follows may be the retake of one that is followed.
     async fn report_retake(
         &self,
         access: &Access<'_>,
-        (team, received_at): (&TeamId, Timestamp),
-        event: &ResultChanged,
-        holder: &LeaseHolder,
+        team: &TeamId,
+        news: News<'_>,
     ) -> Result<Handled, Error> {
+        let event = news.event;
         let (Some(person), Some(assessment)) = (&event.team_candidate, &event.assessment) else {
             return Ok(Handled::NotOurs);
         };
@@ -66,35 +75,53 @@ impl Worker {
         if !results.iter().any(|result| result.id == event.result) {
             return Ok(Handled::NotOurs);
         }
-        let mut reasons = Vec::new();
-        let mut number = 0;
-        for earlier in results.iter().filter(|result| result.id != event.result) {
-            for assignment in self.store.find_assignments(team, &earlier.id).await? {
-                let told = self.follow(access, assignment, &event.result, decide_retake, holder).await?;
-                reasons.extend(self.record_told(received_at, event, number, told).await?);
-                number += 1;
-            }
+        let mut followers = Vec::new();
+        // Late news of an earlier take must not turn back who follows a later one.
+        for earlier in results.iter().take_while(|result| result.id != event.result) {
+            followers.extend(self.store.find_assignments(team, &earlier.id).await?);
         }
-        Ok(if number == 0 { Handled::NotOurs } else { Handled::Decided(reasons) })
+        if followers.is_empty() {
+            return Ok(Handled::NotOurs);
+        }
+        let due = followers.into_iter().enumerate();
+        self.follow_all(access, due, news, decide_retake).await
     }
 
-    /// Claims an assignment, reads the result while holding it, decides, and shows what is due. A result
-    /// that Qualified no longer knows changes nothing.
+    /// Brings every follower up to date; one that fails does not keep the others from being done.
+    async fn follow_all(
+        &self,
+        access: &Access<'_>,
+        followers: impl Iterator<Item = (usize, Assignment)>,
+        news: News<'_>,
+        decide: Decide,
+    ) -> Result<Handled, Error> {
+        let mut reasons = Vec::new();
+        let mut failure = None;
+        for follower in followers {
+            match self.follow(access, follower, news, decide).await {
+                Ok(told) => reasons.extend(told),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(Handled::Decided(reasons)), Err)
+    }
+
+    /// Claims an assignment, reads the result while holding it, decides, tells the decision and shows what
+    /// is due. A result that Qualified no longer knows changes nothing.
     async fn follow(
         &self,
         access: &Access<'_>,
-        assignment: Assignment,
-        result: &ResultId,
-        decide: fn(&Mirror, &AssessmentResult) -> MirrorUpdate,
-        holder: &LeaseHolder,
-    ) -> Result<(Assignment, Vec<Reason>), Error> {
-        let mut claim = claim(&*self.store, &*self.clock, assignment, holder).await?;
-        let result = match access.qualified.exhibit(result).await {
+        (number, assignment): (usize, Assignment),
+        news: News<'_>,
+        decide: Decide,
+    ) -> Result<Vec<Reason>, Error> {
+        let mut claim = claim(&*self.store, &*self.clock, assignment, news.holder).await?;
+        let result = match access.qualified.exhibit(&news.event.result).await {
             Ok(result) => result,
             Err(error) => {
                 let released = claim.release().await;
                 return if error == qualified::Error::NotFound {
-                    Ok((released?, Vec::new()))
+                    released.map(|_| Vec::new())
                 } else {
                     Err(error.into())
                 };
@@ -103,40 +130,46 @@ impl Worker {
         let Some(MirrorUpdate { mirror, reason }) =
             claim.assignment().mirror().map(|mirror| decide(mirror, &result))
         else {
-            return Ok((claim.release().await?, Vec::new()));
+            claim.release().await?;
+            return Ok(Vec::new());
         };
         claim.set_state(AssignmentState::Mirrored(mirror));
+        // Told first: once the ledger knows the standing, this event again would bring nothing new.
+        if let Some(reason) = reason {
+            self.record_reason(news, (number, 0), claim.assignment(), reason).await?;
+        }
         let (assignment, problems) = self.show(access, claim, Some(&result)).await?;
-        Ok((assignment, reason.into_iter().chain(problems).collect()))
+        for (offset, problem) in (1..).zip(&problems) {
+            self.record_reason(news, (number, offset), &assignment, *problem).await?;
+        }
+        Ok(reason.into_iter().chain(problems).collect())
     }
 
-    async fn record_told(
+    /// Writes a line of activity; the same event again writes the same line.
+    async fn record_reason(
         &self,
-        at: Timestamp,
-        event: &ResultChanged,
-        number: usize,
-        (assignment, reasons): (Assignment, Vec<Reason>),
-    ) -> Result<Vec<Reason>, Error> {
-        for (offset, reason) in reasons.iter().enumerate() {
-            let activity = Activity {
-                team: assignment.team.clone(),
-                at,
-                // Two assignments can follow one result; ten lines each are more than there are reasons.
-                id: ActivityId::line(&event.id, number * 10 + offset),
-                event: event.id.clone(),
-                opportunity: assignment.opportunity.clone(),
-                assessment: Some(assignment.assessment.clone()),
-                reason: *reason,
-                facts: Facts {
-                    title: Some(assignment.title.clone()),
-                    result: Some(event.result.clone()),
-                    attempt: assignment.mirror().map(|mirror| mirror.standing.attempt),
-                    ..Facts::default()
-                },
-                body_digest: None,
-            };
-            self.store.record_activity(&activity).await?;
-        }
-        Ok(reasons)
+        news: News<'_>,
+        (number, offset): (usize, usize),
+        assignment: &Assignment,
+        reason: Reason,
+    ) -> Result<(), Error> {
+        let activity = Activity {
+            team: assignment.team.clone(),
+            at: news.received_at,
+            // Two assignments can follow one result; ten lines each are more than there are reasons.
+            id: ActivityId::line(&news.event.id, number * 10 + offset),
+            event: news.event.id.clone(),
+            opportunity: assignment.opportunity.clone(),
+            assessment: Some(assignment.assessment.clone()),
+            reason,
+            facts: Facts {
+                title: Some(assignment.title.clone()),
+                result: Some(news.event.result.clone()),
+                attempt: assignment.mirror().map(|mirror| mirror.standing.attempt),
+                ..Facts::default()
+            },
+            body_digest: None,
+        };
+        Ok(self.store.record_activity(&activity).await?)
     }
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::domain::{AccessToken, ConnectionState, Event, LeaseHolder, ParkedEvent, Reason, TeamId};
+use crate::domain::{AccessToken, ApiKey, ConnectionState, Event, LeaseHolder, ParkedEvent, Reason, TeamId};
 use crate::failure::Disposition;
 use crate::queue::Envelope;
 use crate::store::{Recorded, Store, TeamContext};
@@ -53,15 +53,12 @@ impl Worker {
     pub async fn handle(&self, envelope: &Envelope, holder: &LeaseHolder) -> Result<Handled, Error> {
         match self.handle_with_access(envelope, holder).await {
             Err(error @ Error::Qualified(_)) if error.disposition() == Disposition::Disconnected => {
-                self.mark_api_key_refused(&envelope.team).await?;
-                self.park(envelope, Reason::ApiKeyNeeded).await?;
-                Ok(Handled::Waiting(Reason::ApiKeyNeeded))
+                self.park(envelope, Reason::ApiKeyNeeded).await
             }
             Err(error) if error.disposition() == Disposition::Disconnected => {
                 let reason =
                     if let Error::Waiting(reason) = error { reason } else { Reason::ReconnectNeeded };
-                self.park(envelope, reason).await?;
-                Ok(Handled::Waiting(reason))
+                self.park(envelope, reason).await
             }
             outcome => outcome,
         }
@@ -96,16 +93,23 @@ impl Worker {
         envelope: &Envelope,
         holder: &LeaseHolder,
     ) -> Result<Handled, Error> {
-        match &envelope.event {
+        let outcome = match &envelope.event {
             Event::StageChanged(event) => self.assign(context, event, holder).await,
             Event::ResultChanged(event) => self.report(context, envelope.received_at, event, holder).await,
+        };
+        if let (Err(error @ Error::Qualified(_)), Some(refused)) = (&outcome, &context.team.api_key)
+            && error.disposition() == Disposition::Disconnected
+        {
+            self.mark_api_key_refused(&envelope.team, refused).await?;
         }
+        outcome
     }
 
-    /// Notes that Qualified refused the team's key, so that nothing more is asked with it.
-    async fn mark_api_key_refused(&self, team: &TeamId) -> Result<(), Error> {
+    /// Notes that Qualified refused the team's key, so that nothing more is asked with it, unless it was
+    /// replaced since it was read.
+    async fn mark_api_key_refused(&self, team: &TeamId, refused: &ApiKey) -> Result<(), Error> {
         let Some(TeamContext { mut team, .. }) = self.store.load_team(team).await? else { return Ok(()) };
-        if team.api_key_refused_at.is_some() {
+        if team.api_key_refused_at.is_some() || team.api_key.as_ref() != Some(refused) {
             return Ok(());
         }
         tracing::error!(team.id = %team.id, "api_key.refused");
@@ -116,7 +120,9 @@ impl Worker {
         }
     }
 
-    async fn park(&self, envelope: &Envelope, reason: Reason) -> Result<(), Error> {
+    /// Keeps an event for when the access is right again. An admin may have put it right a moment ago, and
+    /// what was parked then is back in the queue already; so this is looked at after parking.
+    async fn park(&self, envelope: &Envelope, reason: Reason) -> Result<Handled, Error> {
         let parked = ParkedEvent {
             team: envelope.team.clone(),
             event: envelope.event.id().clone(),
@@ -124,7 +130,13 @@ impl Worker {
             parked_at: self.clock.now(),
             envelope: envelope.to_json()?,
         };
-        Ok(self.store.park_event(&parked).await?)
+        self.store.park_event(&parked).await?;
+        let context = self.store.load_team(&parked.team).await?;
+        if context.is_some_and(|context| self.open(&context).is_ok()) {
+            self.store.remove_parked_event(&parked.team, &parked.event).await?;
+            return Err(Error::Contended);
+        }
+        Ok(Handled::Waiting(reason))
     }
 }
 

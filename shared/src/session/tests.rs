@@ -1,3 +1,5 @@
+//! What a session cookie must and must not let through.
+
 use super::*;
 
 const NAME: &str = "__Host-lever_integration";

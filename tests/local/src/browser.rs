@@ -52,6 +52,34 @@ impl Browser {
         self.follow(url, response).await
     }
 
+    /// The cookies this browser would send to an address.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn cookies_at(&self, url: &str) -> Result<String, Error> {
+        Ok(self.cookies_for(&parse(url)?))
+    }
+
+    /// Sends a form with a client that need not follow redirects, and answers what came back.
+    ///
+    /// # Errors
+    /// When the page has no such form or nothing answers.
+    pub async fn send(
+        &self,
+        http: &Client,
+        page: &Shown,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Response, Error> {
+        let token = csrf_of(&page.html, action)
+            .ok_or_else(|| Error::Step(format!("the page {} has no form to {action}", page.url.path())))?;
+        let url = page.url.join(action).map_err(|error| Error::Step(error.to_string()))?;
+        let mut form = vec![("csrf", token.as_str())];
+        form.extend_from_slice(fields);
+        let request = http.post(url.clone()).header("cookie", self.cookies_for(&url));
+        Ok(request.header("origin", place(&url)).form(&form).send().await?)
+    }
+
     /// Sends the form of a page that has this action, with these fields filled in.
     ///
     /// # Errors
@@ -62,14 +90,8 @@ impl Browser {
         action: &str,
         fields: &[(&str, &str)],
     ) -> Result<Shown, Error> {
-        let token = csrf_of(&page.html, action)
-            .ok_or_else(|| Error::Step(format!("the page {} has no form to {action}", page.url.path())))?;
+        let response = self.send(&self.http, page, action, fields).await?;
         let url = page.url.join(action).map_err(|error| Error::Step(error.to_string()))?;
-        let mut form = vec![("csrf", token.as_str())];
-        form.extend_from_slice(fields);
-        let request = self.http.post(url.clone()).header("cookie", self.cookies_for(&url));
-        let request = request.header("origin", url.origin().ascii_serialization()).form(&form);
-        let response = request.send().await?;
         self.follow(url, response).await
     }
 

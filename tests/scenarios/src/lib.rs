@@ -6,9 +6,11 @@
 
 mod admin;
 mod clock;
+mod failing;
 mod looks;
 mod world;
 
 pub use admin::Admin;
 pub use clock::ShiftedClock;
+pub use failing::{FailingStore, Last};
 pub use world::{Made, World};

@@ -5,7 +5,10 @@
 mod architecture;
 mod bad_input;
 mod budget;
+mod crash;
 mod follow;
 mod orders;
+mod page_bad_input;
 mod reasons;
 mod sample_events;
+mod unlucky;

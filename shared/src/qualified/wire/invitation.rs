@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::envelope::{lenient, parse_id, time};
-use crate::domain::AssessmentId;
+use crate::domain::{AssessmentId, ContactId};
 use crate::qualified::answer::{Invitation, Invited, Novelty};
 use crate::qualified::error::{Error, Flaw};
 
@@ -23,7 +23,7 @@ pub(in crate::qualified) fn invitation_data(invitation: &Invitation<'_>) -> Valu
     let mut data = json!({
         "candidates": [invitation.email.as_str()],
         "assessment_id": invitation.assessment.as_str(),
-        "alternate_id": format!("lever:contact:{}", invitation.contact),
+        "alternate_id": alternate_id(invitation.contact),
         "labels": [LABEL],
         "skip_email_resend": true,
         "apply_day_defaults": true,
@@ -35,6 +35,11 @@ pub(in crate::qualified) fn invitation_data(invitation: &Invitation<'_>) -> Valu
         }
     }
     data
+}
+
+/// The id of ours that Qualified keeps beside a person.
+pub(in crate::qualified) fn alternate_id(contact: &ContactId) -> String {
+    format!("lever:contact:{contact}")
 }
 
 /// `{"type": …, "data": […], "meta": {"timestamp": …}}`, one row for each address, without paging.

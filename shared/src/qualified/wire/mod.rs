@@ -14,7 +14,7 @@ mod subscription;
 
 pub(super) use assessment::AssessmentRow;
 pub(super) use envelope::{List, Single, parse};
-pub(super) use invitation::{Invitations, invitation_data};
+pub(super) use invitation::{Invitations, alternate_id, invitation_data};
 pub(super) use person::PersonRow;
 pub(super) use result::{Exhibit, ListedResult, ResultRow};
 pub(super) use subscription::{SubscriptionRow, subscription_data};

@@ -19,6 +19,8 @@ pub(in crate::qualified) struct PersonRow {
     id: String,
     /// Null for a person whose data was removed.
     email: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    alternate_id: Option<String>,
     #[serde(default)]
     assessment_ids: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lenient")]
@@ -31,6 +33,11 @@ impl PersonRow {
     /// Whether it is the person with this address.
     pub(in crate::qualified) fn has_email(&self, email: &EmailAddress) -> bool {
         self.email.as_deref().is_some_and(|text| text.parse::<EmailAddress>().as_ref() == Ok(email))
+    }
+
+    /// Whether it is the person we gave this id.
+    pub(in crate::qualified) fn has_alternate_id(&self, id: &str) -> bool {
+        self.alternate_id.as_deref() == Some(id)
     }
 
     /// The order of preference among several rows: not archived, then the newest.

@@ -1,0 +1,148 @@
+//! A table that fails from a chosen call on.
+//!
+//! For the ledger that is what the end of the process is: whatever was not on record by then never will be,
+//! a lease stays, and what the run did to the outside has been done.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lever_integration::domain::{
+    Activity, ActivityId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId, ParkedEvent,
+    ResultId, StageId, Team, TeamId, TriggerStage,
+};
+use lever_integration::store::{Error, Page, Recorded, Store, TeamContext};
+
+/// Whether the first call that fails takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// It does not.
+    Undone,
+    /// It does; only its answer is lost.
+    Done,
+}
+
+/// Passes so many calls on, then fails for good.
+pub struct FailingStore {
+    inner: Arc<dyn Store>,
+    left: AtomicUsize,
+    last: Last,
+}
+
+/// What becomes of a call.
+enum Turn {
+    Pass,
+    LoseAnswer,
+    Fail,
+}
+
+impl FailingStore {
+    /// A table that answers `calls` calls.
+    pub fn after(inner: Arc<dyn Store>, calls: usize, last: Last) -> Self {
+        Self { inner, left: AtomicUsize::new(calls + 1), last }
+    }
+
+    fn turn(&self) -> Turn {
+        let less = |left: usize| Some(left.saturating_sub(1));
+        match (self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).unwrap_or(0), self.last) {
+            (0, _) | (1, Last::Undone) => Turn::Fail,
+            (1, Last::Done) => Turn::LoseAnswer,
+            (_, Last::Undone | Last::Done) => Turn::Pass,
+        }
+    }
+
+    async fn during<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        match self.turn() {
+            Turn::Pass => call.await,
+            Turn::LoseAnswer => call.await.and(Err(Error::Unreachable)),
+            Turn::Fail => Err(Error::Unreachable),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for FailingStore {
+    async fn load_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error> {
+        self.during(self.inner.load_team(team)).await
+    }
+    async fn record_team(&self, team: &Team) -> Result<Recorded, Error> {
+        self.during(self.inner.record_team(team)).await
+    }
+    async fn record_connection(&self, connection: &Connection) -> Result<Recorded, Error> {
+        self.during(self.inner.record_connection(connection)).await
+    }
+    async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
+        self.during(self.inner.record_event_seen(team, at)).await
+    }
+    async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
+        self.during(self.inner.connected_teams(cursor, limit)).await
+    }
+    async fn remove_connection(&self, team: &TeamId) -> Result<(), Error> {
+        self.during(self.inner.remove_connection(team)).await
+    }
+    async fn record_oauth_attempt(&self, attempt: &OAuthAttempt) -> Result<(), Error> {
+        self.during(self.inner.record_oauth_attempt(attempt)).await
+    }
+    async fn take_oauth_attempt(&self, state_hash: &str) -> Result<Option<OAuthAttempt>, Error> {
+        self.during(self.inner.take_oauth_attempt(state_hash)).await
+    }
+    async fn record_launch(&self, link_hash: &str, expires_at: Timestamp) -> Result<Recorded, Error> {
+        self.during(self.inner.record_launch(link_hash, expires_at)).await
+    }
+    async fn record_trigger_stage(&self, team: &TeamId, stage: &TriggerStage) -> Result<(), Error> {
+        self.during(self.inner.record_trigger_stage(team, stage)).await
+    }
+    async fn remove_trigger_stage(&self, team: &TeamId, stage: &StageId) -> Result<(), Error> {
+        self.during(self.inner.remove_trigger_stage(team, stage)).await
+    }
+    async fn load_assignments(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+    ) -> Result<Vec<Assignment>, Error> {
+        self.during(self.inner.load_assignments(team, opportunity)).await
+    }
+    async fn find_assignments(&self, team: &TeamId, result: &ResultId) -> Result<Vec<Assignment>, Error> {
+        self.during(self.inner.find_assignments(team, result)).await
+    }
+    async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error> {
+        self.during(self.inner.record_assignment(assignment)).await
+    }
+    async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
+        self.during(self.inner.park_event(parked)).await
+    }
+    async fn parked_events(&self, team: &TeamId, limit: usize) -> Result<Vec<ParkedEvent>, Error> {
+        self.during(self.inner.parked_events(team, limit)).await
+    }
+    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error> {
+        self.during(self.inner.remove_parked_event(team, event)).await
+    }
+    async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
+        self.during(self.inner.record_activity(activity)).await
+    }
+    async fn load_activity(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Activity>, Error> {
+        self.during(self.inner.load_activity(team, at, id)).await
+    }
+    async fn team_activity(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Activity>, Error> {
+        self.during(self.inner.team_activity(team, cursor, limit)).await
+    }
+    async fn opportunity_activity(
+        &self,
+        team: &TeamId,
+        opportunity: &OpportunityId,
+        limit: usize,
+    ) -> Result<Vec<Activity>, Error> {
+        self.during(self.inner.opportunity_activity(team, opportunity, limit)).await
+    }
+}

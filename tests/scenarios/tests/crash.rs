@@ -1,0 +1,199 @@
+//! Runs that end in the middle: at every call of the table, once and twice, for every kind of event.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lever_integration::clock::Clock;
+use lever_integration::domain::{
+    Event, EventId, LeaseHolder, Reason, ResultChanged, ResultId, ResultNews, StageChanged,
+};
+use lever_integration::queue::Envelope;
+use lever_integration::service::Worker;
+use lever_integration::setup::Parts;
+use scenarios::{FailingStore, Last, Made, World};
+use serde_json::json;
+use sim_kit::deliveries::ModeChange;
+use sim_kit::faults::{Fault, Mode};
+
+/// Longer than a lease.
+const LEASE_IS_OVER: Duration = Duration::from_secs(100);
+/// No event needs more calls of the table.
+const CALLS_MAX: usize = 9;
+/// How often an event may come back until it is done.
+const RECEIVES: usize = 4;
+
+/// Where a run ends.
+type End = (usize, Last);
+
+/// How a run is kept from finishing.
+#[derive(Debug, Clone, Copy)]
+enum Hindrance {
+    /// It loses its table.
+    Ends(End),
+    /// This call of Lever or Qualified fails, and the run learns so.
+    Refused(&'static str, &'static str),
+}
+
+/// The calls of a candidate's way.
+const CALLS: [(&str, &str); 7] = [
+    ("GET", "/v1/opportunities/*"),
+    ("POST", "/v1/opportunities/*/addTags"),
+    ("POST", "/v1/opportunities/*/removeTags"),
+    ("POST", "/v1/opportunities/*/notes"),
+    ("GET", "/api/v1/team_candidates"),
+    ("POST", "/api/v1/assessment_invitations/invite_candidates"),
+    ("GET", "/api/v1/assessment_results/*/exhibit"),
+];
+
+/// A world in which events come from the test alone.
+async fn quiet_world() -> Made<World> {
+    let world = World::start().await?;
+    world.local.lever.switch(serde_json::from_value(json!({"rate_per_second": 0}))?)?;
+    for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
+        kit.deliveries.set_mode(ModeChange { drop_next: Some(1_000_000), ..Default::default() });
+    }
+    Ok(world)
+}
+
+/// A new process that loses its table.
+fn doomed(world: &World, (calls, last): End) -> Made<Worker> {
+    let parts = &world.local.parts;
+    let store = FailingStore::after(Arc::clone(&parts.store), calls, last);
+    let (config, secret) = (parts.config.clone(), parts.secret.clone());
+    let (queue, clock) = (Arc::clone(&parts.queue), Arc::clone(&parts.clock));
+    Ok(Parts { config, secret, store: Arc::new(store), queue, clock }.worker()?)
+}
+
+/// Handles an event in runs hindered as told, and then in free ones until it is done.
+async fn handle(world: &World, event: Event, hindrances: &[Hindrance]) -> Made {
+    let envelope = Envelope { team: world.team.clone(), event, received_at: world.clock.now() };
+    let kits = [world.local.lever.kit(), world.local.qualified.kit()];
+    for hindrance in hindrances {
+        let doomed = match hindrance {
+            Hindrance::Ends(end) => Some(doomed(world, *end)?),
+            Hindrance::Refused(method, path) => {
+                for kit in kits {
+                    kit.faults.plan(Fault::new(method, path, Mode::Status));
+                }
+                None
+            }
+        };
+        let worker = doomed.as_ref().unwrap_or(&world.local.worker);
+        _ = worker.handle(&envelope, &LeaseHolder::of(rand())).await;
+        for kit in kits {
+            kit.faults.clear();
+        }
+        world.clock.advance(LEASE_IS_OVER);
+    }
+    for _ in 0..RECEIVES {
+        if world.local.worker.handle(&envelope, &LeaseHolder::of(rand())).await.is_ok() {
+            return Ok(());
+        }
+        world.clock.advance(LEASE_IS_OVER);
+    }
+    Err(format!("{hindrances:?}: the event is never done").into())
+}
+
+/// A number that was not there before.
+fn rand() -> u128 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    u128::from(NEXT.fetch_add(1, Ordering::SeqCst))
+}
+
+fn event_id() -> Made<EventId> {
+    Ok(format!("event-{}", rand()).parse()?)
+}
+
+fn moved(world: &World, id: &str) -> Made<Event> {
+    let state = world.local.lever.state();
+    let stages = state["accounts"][0]["stages"].as_array().cloned().unwrap_or_default();
+    let stage = stages.iter().find(|one| one["text"] == World::TRIGGER).ok_or("no such stage")?;
+    Ok(Event::StageChanged(StageChanged {
+        id: event_id()?,
+        triggered_at: world.clock.now(),
+        opportunity: id.parse()?,
+        to_stage: stage["id"].as_str().unwrap_or_default().parse()?,
+        body_digest: "digest".to_owned(),
+    }))
+}
+
+fn news(result: &str, news: ResultNews) -> Made<Event> {
+    let result: ResultId = result.parse()?;
+    let id = event_id()?;
+    Ok(Event::ResultChanged(ResultChanged {
+        id,
+        result,
+        news,
+        changed_at: None,
+        team_candidate: None,
+        assessment: None,
+    }))
+}
+
+/// One candidate's whole way, with runs of each kind of event hindered as told.
+async fn play(world: &World, name: &str, hindrances: [&[Hindrance]; 3]) -> Made {
+    let told = format!("{hindrances:?}");
+    let id = world.candidate(name, json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    handle(world, moved(world, &id)?, hindrances[0]).await?;
+    assert_eq!(shown(world, &id)?, ["Rust Basics - Invited"], "{told}");
+    let result = world.result(&id).await?;
+    world.start_result(&result)?;
+    handle(world, news(&result, ResultNews::Started)?, hindrances[1]).await?;
+    assert_eq!(shown(world, &id)?, ["Rust Basics - Started"], "{told}");
+    world.submit_result(&result).await?;
+    handle(world, news(&result, ResultNews::Submitted)?, hindrances[2]).await?;
+    assert_eq!(shown(world, &id)?, ["Rust Basics - Submitted"], "{told}");
+    assert_eq!((world.mailed(name).len(), world.notes(&id)?.len()), (1, 1), "mails and notes, {told}");
+    let reasons = world.reasons(&id).await?;
+    // Whether an invitation found again after a crash was ours is not on record.
+    let is_told = matches!(reasons.last(), Some(Reason::Invited | Reason::AttachedToExisting));
+    assert!(is_told, "{reasons:?}, {told}");
+    assert_eq!(reasons[..reasons.len() - 1], [Reason::Submitted, Reason::Started], "{told}");
+    Ok(())
+}
+
+fn shown(world: &World, id: &str) -> Made<Vec<String>> {
+    Ok(world.tags(id)?.into_iter().filter(|tag| tag.starts_with(World::TITLE)).collect())
+}
+
+fn ends() -> impl Iterator<Item = End> {
+    (1..CALLS_MAX).flat_map(|calls| [(calls, Last::Undone), (calls, Last::Done)])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_ends_at_any_call_of_the_table_is_finished_by_the_next_one() -> Made {
+    let world = quiet_world().await?;
+    for (number, end) in ends().enumerate() {
+        let hindrances = [Hindrance::Ends(end)];
+        play(&world, &format!("Candidate {number}"), [&hindrances, &hindrances, &hindrances]).await?;
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asking_again_restores_the_tags_through_a_run_that_ends_at_any_call() -> Made {
+    let world = quiet_world().await?;
+    for (number, end) in ends().enumerate() {
+        let id = world.candidate(&format!("Candidate {number}"), json!({"tags": [World::TITLE]}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        handle(&world, moved(&world, &id)?, &[]).await?;
+        world.local.lever.tag(&id, &[World::TITLE.to_owned()], &["Rust Basics - Invited".to_owned()])?;
+        handle(&world, moved(&world, &id)?, &[Hindrance::Ends(end)]).await?;
+        assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"], "{end:?}");
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_doubt_outlives_a_second_run_that_fails_at_any_call() -> Made {
+    let world = quiet_world().await?;
+    for (number, end) in ends().filter(|(_, last)| *last == Last::Undone).enumerate() {
+        for (more, (method, path)) in CALLS.into_iter().enumerate() {
+            let hindrances = [Hindrance::Ends(end), Hindrance::Refused(method, path)];
+            play(&world, &format!("Candidate {number} {more}"), [&hindrances, &[], &hindrances]).await?;
+        }
+    }
+    world.finish().await
+}

@@ -1,0 +1,341 @@
+//! Bad input at the page and the OAuth callback: the right answer, nothing linked, nothing told.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use integrations_page::paths::{self, field};
+use lever_integration::clock::Clock;
+use lever_integration::domain::{ConnectionState, Reason};
+use lever_integration::telemetry::capture;
+use local::browser::{Browser, Shown};
+use reqwest::{Client, Method, Response, redirect};
+use scenarios::{Made, World};
+use serde_json::json;
+
+const EVIL: &str = "evil.example";
+
+struct Bench {
+    world: World,
+    http: Client,
+}
+
+impl Bench {
+    async fn start() -> Made<Self> {
+        let http = Client::builder().redirect(redirect::Policy::none()).build()?;
+        let world = World::start().await?;
+        world.local.lever_control().post("/_sim/consent", &json!({"mode": "accept"})).await?;
+        Ok(Self { world, http })
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.world.local.gateway_url())
+    }
+
+    async fn admin(&self) -> Made<(Browser, Shown)> {
+        self.user("admin").await
+    }
+
+    async fn user(&self, role: &str) -> Made<(Browser, Shown)> {
+        let link = self.world.local.qualified.launch_url(self.world.team.as_str(), role, "user-1");
+        let mut browser = Browser::new()?;
+        let page = browser.open(&link.map_err(|error| error.to_string())?).await?;
+        assert_eq!(page.status, 200);
+        Ok((browser, page))
+    }
+
+    /// The address Lever would send this browser back to, without going there.
+    async fn callback(&self, browser: &Browser, page: &Shown) -> Made<String> {
+        let to_lever = browser.send(&self.http, page, paths::LOGIN, &[]).await?;
+        assert_eq!(to_lever.status(), 303);
+        let to_lever = location(&to_lever);
+        assert!(to_lever.starts_with(&self.world.local.lever.url()), "{to_lever}");
+        Ok(location(&self.http.get(to_lever).send().await?))
+    }
+
+    async fn get(&self, url: &str, cookie: &str) -> Made<Response> {
+        Ok(self.http.get(url).header("cookie", cookie).send().await?)
+    }
+
+    fn token_calls(&self) -> usize {
+        self.world.local.lever.kit().calls.count("POST", "/oauth/token")
+    }
+
+    async fn connection_version(&self) -> Made<u64> {
+        let context = self.world.local.parts.store.load_team(&self.world.team).await?.ok_or("no team")?;
+        let connection = context.connection.ok_or("no connection")?;
+        assert!(matches!(connection.state, ConnectionState::Active(_)));
+        Ok(connection.version)
+    }
+}
+
+fn location(response: &Response) -> String {
+    let location = response.headers().get("location").and_then(|value| value.to_str().ok());
+    location.unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_callback_serves_once_in_its_own_browser_and_in_time() -> Made {
+    let bench = Bench::start().await?;
+    let (browser, page) = bench.admin().await?;
+    let cookie = browser.cookies_at(&bench.url("/"))?;
+    let before = bench.connection_version().await?;
+
+    let plain = bench.callback(&browser, &page).await?.split('?').next().unwrap_or_default().to_owned();
+    for query in
+        ["", "?", "?state=&code=c", "?state=unknown&code=c", "?code=c", "?state=%0d%0aset-cookie:x&code=c"]
+    {
+        assert_eq!(
+            bench.get(&format!("{plain}{query}"), &cookie).await?.status(),
+            400,
+            "N21 N22 N31 {query}"
+        );
+    }
+    let good = bench.callback(&browser, &page).await?;
+    assert_eq!(bench.get(&format!("{good}&code=another"), &cookie).await?.status(), 400, "N31 two codes");
+    let good = bench.callback(&browser, &page).await?;
+    assert_eq!(bench.get(&good, "").await?.status(), 400, "N25 no session");
+    let (stranger, _) = bench.admin().await?;
+    let good = bench.callback(&browser, &page).await?;
+    assert_eq!(bench.get(&good, &stranger.cookies_at(&bench.url("/"))?).await?.status(), 400, "N25 N26");
+    let good = bench.callback(&browser, &page).await?;
+    let state =
+        good.split("state=").nth(1).and_then(|rest| rest.split('&').next()).unwrap_or_default().to_owned();
+    let injected = bench.get(&format!("{plain}?state={state}&code=injected"), &cookie).await?;
+    assert_eq!(injected.status(), 400, "N27");
+    let late = bench.callback(&browser, &page).await?;
+    bench.world.clock.advance(Duration::from_secs(10 * 60));
+    assert_eq!(bench.get(&late, &cookie).await?.status(), 400, "N24");
+    assert_eq!(bench.connection_version().await?, before, "nothing was linked");
+
+    let calls = bench.token_calls();
+    let good = bench.callback(&browser, &page).await?;
+    assert_eq!(
+        location(&bench.get(&good, &cookie).await?),
+        "/integrations/lever?done=connected",
+        "a good one"
+    );
+    assert_eq!(bench.get(&good, &cookie).await?.status(), 400, "N23");
+    assert_eq!(bench.token_calls(), calls + 1, "N23");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_lever_says_of_a_refusal_is_not_repeated() -> Made {
+    let bench = Bench::start().await?;
+    let (browser, page) = bench.admin().await?;
+    let cookie = browser.cookies_at(&bench.url("/"))?;
+    let good = bench.callback(&browser, &page).await?;
+    let (plain, query) = good.split_once('?').ok_or("no query")?;
+    let state = query.split('&').find(|pair| pair.starts_with("state=")).ok_or("no state")?;
+    let refused =
+        format!("{plain}?{state}&error=access_denied&error_description=%3Cscript%3Ecanary%3C/script%3E");
+    let response = bench.get(&refused, &cookie).await?;
+    assert_eq!(response.status(), 400, "N30");
+    assert!(!response.text().await?.contains("canary"), "N30");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_from_elsewhere_or_by_a_member_changes_nothing() -> Made {
+    let bench = Bench::start().await?;
+    let (browser, page) = bench.admin().await?;
+    let cookie = browser.cookies_at(&bench.url("/"))?;
+    let token = page.html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let token = token.ok_or("no token")?.to_owned();
+    let ours = bench.world.local.gateway_url();
+    let rows: [(&str, &str, &str, &str); 5] = [
+        ("no token", "", &ours, &cookie),
+        ("another token", "x", &ours, &cookie),
+        ("another origin", &token, "https://evil.example", &cookie),
+        ("no origin", &token, "", &cookie),
+        ("null origin", &token, "null", &cookie),
+    ];
+    for path in [paths::LOGIN, paths::REMOVE, paths::STAGES, paths::API_KEY, paths::WEBHOOK] {
+        for (row, token, origin, cookie) in rows {
+            let mut request =
+                bench.http.post(bench.url(path)).header("cookie", cookie).form(&[("csrf", token)]);
+            if !origin.is_empty() {
+                request = request.header("origin", origin);
+            }
+            assert_eq!(request.send().await?.status(), 403, "N34 N35 {path}: {row}");
+        }
+    }
+    let (member, shown) = bench.user("member").await?;
+    assert!(!shown.html.contains("method=\"post\""), "a member sees no form");
+    let stolen = bench.http.post(bench.url(paths::REMOVE)).header("origin", &ours);
+    let stolen =
+        stolen.header("cookie", member.cookies_at(&bench.url("/"))?).form(&[("csrf", token.as_str())]);
+    assert_eq!(stolen.send().await?.status(), 403, "a member with somebody's token");
+    assert_eq!(bench.get(&bench.url(paths::REMOVE), &cookie).await?.status(), 200, "N35 asks only");
+    bench.connection_version().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_launch_link_opens_once_and_a_cookie_that_was_touched_opens_nothing() -> Made {
+    let bench = Bench::start().await?;
+    let link = bench.world.local.qualified.launch_url(bench.world.team.as_str(), "admin", "user-1");
+    let link = link.map_err(|error| error.to_string())?;
+    let first = bench.http.get(&link).send().await?;
+    assert_eq!((first.status().as_u16(), location(&first)), (303, paths::PAGE.to_owned()));
+    let cookie = first.headers()["set-cookie"].to_str()?.to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    assert_eq!(bench.http.get(&link).send().await?.status(), 403, "used");
+    assert_eq!(bench.http.get(format!("{link}x")).send().await?.status(), 403, "touched");
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    let page = bench.url(paths::PAGE);
+    assert_eq!(bench.get(&page, &cookie).await?.status(), 200);
+    for bad in [
+        format!("{cookie}x"),
+        cookie.replacen('=', "=e", 1),
+        "lever_integration=x.y".to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(bench.get(&page, &bad).await?.status(), 401, "N52");
+    }
+    bench.world.clock.advance(Duration::from_secs(8 * 60 * 60));
+    assert_eq!(bench.get(&page, &cookie).await?.status(), 401, "N52 expired");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_route_and_error_carries_the_security_headers() -> Made {
+    let bench = Bench::start().await?;
+    let (browser, page) = bench.admin().await?;
+    let cookie = browser.cookies_at(&bench.url("/"))?;
+    let style = page
+        .html
+        .split("href=\"")
+        .find(|rest| rest.contains(".css\""))
+        .and_then(|rest| rest.split('"').next());
+    let paths = [
+        paths::PAGE,
+        paths::ACTIVITY,
+        paths::WHY,
+        paths::REMOVE,
+        "/integrations/lever/none",
+        "/lever/callback",
+        "/lever/callback/sandbox",
+        "/webhooks/lever/t/k",
+        "/webhooks/qualified/t/k",
+        style.unwrap_or_default(),
+    ];
+    let mut statuses = BTreeSet::new();
+    for path in paths {
+        for (cookie, method) in
+            [(cookie.as_str(), Method::GET), ("", Method::GET), (cookie.as_str(), Method::DELETE)]
+        {
+            let request = bench.http.request(method.clone(), bench.url(path)).header("cookie", cookie);
+            let request = request
+                .header("host", EVIL)
+                .header("x-forwarded-host", EVIL)
+                .header("x-forwarded-proto", "x");
+            let response = request.header("accept", "application/json").send().await?;
+            statuses.insert(response.status().as_u16());
+            let headers = response.headers().clone();
+            for name in
+                ["strict-transport-security", "x-frame-options", "x-content-type-options", "referrer-policy"]
+            {
+                assert!(headers.contains_key(name), "N48 N49 {method} {path}: {name}");
+            }
+            let policy = headers["content-security-policy"].to_str()?.to_owned();
+            assert!(policy.contains("frame-ancestors 'none'"), "N48 {path}: {policy}");
+            let shown = format!("{headers:?}{}", response.text().await?);
+            assert!(!shown.contains(EVIL), "N44 {path}");
+        }
+    }
+    assert!(statuses.is_superset(&BTreeSet::from([200, 400, 401, 404, 405])), "{statuses:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn odd_paths_and_fields_get_a_clear_answer() -> Made {
+    let bench = Bench::start().await?;
+    let (mut browser, page) = bench.admin().await?;
+    let cookie = browser.cookies_at(&bench.url("/"))?;
+    let long = format!("/webhooks/lever/t/{}", "k".repeat(10_000));
+    for path in [
+        "/webhooks/lever/..%2f/k",
+        "/webhooks/lever/t/%00",
+        "/webhooks//lever/t/k",
+        "/integrations/lever/..%2fx",
+        &long,
+    ] {
+        let response = bench
+            .http
+            .post(bench.url(path))
+            .header("content-type", "application/json")
+            .body("{}")
+            .send()
+            .await?;
+        assert!(
+            [400, 401, 404, 414].contains(&response.status().as_u16()),
+            "N45 {}: {}",
+            &path[..20],
+            response.status()
+        );
+    }
+    for (row, stage) in [("N51 long", "x".repeat(10_000)), ("N51 comma", "a,b\n".to_owned())] {
+        let shown = browser.submit(&page, paths::STAGES, &[(field::STAGE, &stage)]).await?;
+        assert_eq!(shown.status, 422, "{row}");
+        assert!(shown.html.contains(field::STAGE), "{row} names the field");
+    }
+    let unknown = browser
+        .submit(&page, paths::STAGES, &[(field::STAGE, "99999999-0000-4000-8000-000000000000")])
+        .await?;
+    assert_eq!(unknown.url.query(), Some("dialog=unknown-stage"), "N50");
+    let stages =
+        bench.world.local.parts.store.load_team(&bench.world.team).await?.ok_or("no team")?.trigger_stages;
+    assert_eq!(stages.len(), 1, "N50 N51: nothing was written");
+    for query in ["?reason=nonsense", "?cursor=nonsense", "?cursor=%00"] {
+        let response = bench.get(&bench.url(&format!("{}{query}", paths::ACTIVITY)), &cookie).await?;
+        assert_eq!(response.status(), 422, "{query}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_planted_secret_and_a_name_show_up_nowhere_they_do_not_belong() -> Made {
+    let log = capture();
+    let bench = Bench::start().await?;
+    let injection = "Candidate\n{\"level\":\"FATAL\"} <script>alert(1)</script>";
+    let id = bench.world.candidate("Canary", json!({"name": injection, "tags": [World::TITLE]}))?;
+    bench.world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(bench.world.reasons(&id).await?, [Reason::Invited]);
+    let (mut browser, page) = bench.admin().await?;
+    let rejected = browser.submit(&page, paths::API_KEY, &[(field::API_KEY, "canary-api-key")]).await?;
+    assert!(!rejected.html.contains("canary-api-key") && !rejected.url.as_str().contains("canary"), "N62");
+    let shown = browser.open(&bench.url(paths::ACTIVITY)).await?;
+    assert!(shown.html.contains("&lt;script&gt;") && !shown.html.contains("<script>alert"), "escaped");
+    let text = log.text();
+    for secret in ["canary-api-key", "canary@example.com", "FATAL", "alert(1)", "launch=ey"] {
+        assert!(!text.contains(secret), "N62 N63: `{secret}` is in the log");
+    }
+    assert!(!text.is_empty(), "something is logged");
+    assert!(
+        log.lines().iter().all(serde_json::Value::is_object),
+        "N63: every line is one JSON object:\n{text}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_flood_at_one_url_is_taken_in_or_put_off() -> Made {
+    let bench = Bench::start().await?;
+    let state = bench.world.local.lever.state();
+    let url = state["accounts"][0]["webhooks"][0]["url"].as_str().ok_or("no url")?.to_owned();
+    let token =
+        state["accounts"][0]["webhooks"][0]["configuration"]["signatureToken"].as_str().ok_or("no token")?;
+    let at = bench.world.clock.now().as_millisecond();
+    let send = |number: usize| {
+        let nonce = format!("flood-{number}");
+        let body = json!({"event": "candidateHired", "triggeredAt": at, "token": nonce,
+            "signature": lever_sim::signature(token, &nonce, at), "data": {}});
+        bench.http.post(&url).json(&body).send()
+    };
+    let answers = futures_util::future::join_all((0..200).map(send)).await;
+    for answer in answers {
+        assert!([200, 503].contains(&answer?.status().as_u16()), "N53");
+    }
+    Ok(())
+}
