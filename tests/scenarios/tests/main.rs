@@ -11,4 +11,5 @@ mod orders;
 mod page_bad_input;
 mod reasons;
 mod sample_events;
+mod tokens;
 mod unlucky;
