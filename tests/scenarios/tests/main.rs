@@ -5,6 +5,7 @@
 mod architecture;
 mod bad_input;
 mod budget;
+mod connect;
 mod crash;
 mod follow;
 mod orders;
