@@ -2,9 +2,10 @@
 //!
 //! Lever's refresh tokens are used once; using one twice may end the whole connection (Lever: OAuth page).
 //! So a run first writes its mark on the connection (a conditional write), then calls Lever, then stores
-//! the new pair before using it. Others see the mark and wait. A run that dies between the call and the
-//! store leaves its mark; the next one uses the same token once more and, if Lever refuses it, says
-//! honestly that an admin has to log in again.
+//! the new pair before using it. Others see the mark and wait, or go on with a token that still serves. A
+//! run that dies between the call and the store leaves its mark; the next one uses the same token once
+//! more and, if Lever refuses it, says honestly that an admin has to log in again. Whoever no longer finds
+//! its own mark changes nothing: neither a pair nor a refusal that comes late counts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,8 @@ const INTENT_LIFE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
 /// How often one looks: 150 ms to 300 ms each, 100 times, outlasts an abandoned mark.
 const LOOKS_MAX: u32 = 100;
+/// How often a new pair is tried to be stored: some five seconds in all.
+const STORES_MAX: u32 = 20;
 
 /// Why tokens are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -63,14 +66,31 @@ impl Tokens {
     /// fails.
     pub async fn ready_team(&self, team: &TeamId, need: Need<'_>) -> Result<Option<TeamContext>, Error> {
         let holder = LeaseHolder::of(rand::random());
+        let mut found = None;
+        let mut has_waited = false;
         for _ in 0..LOOKS_MAX {
             let Some(context) = self.store.load_team(team).await? else { return Ok(None) };
             let Some(connection) = context.connection.as_ref() else { return Ok(Some(context)) };
             let ConnectionState::Active(tokens) = &connection.state else { return Ok(Some(context)) };
+            let found = found.get_or_insert_with(|| tokens.access.clone());
             match self.next_step(connection, tokens, need) {
                 Next::Use => return Ok(Some(context)),
-                Next::Wait => self.pause().await,
-                Next::Refresh => self.refresh(connection.clone(), tokens, &holder).await?,
+                // Replaced while this run looked on. However short it lives, there is no better one.
+                Next::Wait | Next::Refresh if tokens.access != *found => return Ok(Some(context)),
+                Next::Wait => {
+                    has_waited = true;
+                    self.pause().await;
+                }
+                // The one it waited for took its mark back: Lever had trouble and is not asked by all.
+                Next::Refresh if has_waited && connection.refresh_intent.is_none() => break,
+                Next::Refresh => match self.refresh(connection, tokens, need, &holder).await {
+                    Ok(Refreshed::Stored) => return Ok(self.store.load_team(team).await?),
+                    Ok(Refreshed::Overtaken) => {}
+                    Err(Error::OAuth(error)) if is_usable(tokens, need, self.clock.now()) => {
+                        tracing::warn!(team.id = %team, %error, "tokens.not_renewed_early");
+                    }
+                    Err(error) => return Err(error),
+                },
             }
         }
         Err(Error::Contended)
@@ -93,9 +113,8 @@ impl Tokens {
 
     fn next_step(&self, connection: &Connection, tokens: &LeverTokens, need: Need<'_>) -> Next {
         let now = self.clock.now();
-        let is_refused = matches!(need, Need::Replace(refused) if *refused == tokens.access);
-        let is_due = is_refused || left(tokens, now) < EARLY + spread(&connection.team);
-        let is_usable = !is_refused && left(tokens, now) > Duration::ZERO;
+        let is_usable = is_usable(tokens, need, now);
+        let is_due = !is_usable || left(tokens, now) < EARLY + spread(&connection.team);
         let is_marked =
             connection.refresh_intent.as_ref().is_some_and(|intent| age(intent, now) < INTENT_LIFE);
         match (is_due, is_marked, is_usable) {
@@ -105,68 +124,78 @@ impl Tokens {
         }
     }
 
-    /// One refresh: mark, call, store. Returns to let the caller look again; also when another was quicker.
+    /// One refresh: mark, call, store.
     async fn refresh(
         &self,
-        connection: Connection,
+        connection: &Connection,
         tokens: &LeverTokens,
+        need: Need<'_>,
         holder: &LeaseHolder,
-    ) -> Result<(), Error> {
+    ) -> Result<Refreshed, Error> {
         let intent = RefreshIntent { holder: holder.clone(), since: self.clock.now() };
-        let mut marked = Connection { refresh_intent: Some(intent), ..connection };
+        let mut marked = Connection { refresh_intent: Some(intent), ..connection.clone() };
         match self.store.record_connection(&marked).await? {
-            Recorded::Conflict => return Ok(()),
+            Recorded::Conflict => return Ok(Refreshed::Overtaken),
             Recorded::Done { version } => marked.version = version,
         }
         match self.oauth.refresh(&tokens.refresh, self.clock.now()).await {
             Ok(fresh) => self.keep(marked, holder, &fresh).await,
-            Err(OAuthError::InvalidGrant) => self.refused(&marked.team, tokens).await,
+            Err(OAuthError::InvalidGrant) => self.refused(&marked.team, holder).await,
             Err(error) => {
-                // Whether the token was used or not, the next run tries it once more.
-                let unmarked = Connection { refresh_intent: None, ..marked };
-                let _ = self.store.record_connection(&unmarked).await;
+                // A token that still serves keeps the mark: it holds the others off for a while. Whether
+                // the refresh token was used or not, the next run tries it once more.
+                if !is_usable(tokens, need, self.clock.now()) {
+                    let unmarked = Connection { refresh_intent: None, ..marked };
+                    let _ = self.store.record_connection(&unmarked).await;
+                }
                 Err(error.into())
             }
         }
     }
 
-    /// Stores the new pair; a write in between that left our mark alone does not make us lose it.
-    async fn keep(&self, marked: Connection, holder: &LeaseHolder, fresh: &LeverTokens) -> Result<(), Error> {
+    /// Stores the new pair as long as our mark is there. What Lever gave cannot be had again, so a table
+    /// that fails is asked again.
+    async fn keep(
+        &self,
+        marked: Connection,
+        holder: &LeaseHolder,
+        fresh: &LeverTokens,
+    ) -> Result<Refreshed, Error> {
         let mut connection = marked;
-        for _ in 0..LOOKS_MAX {
-            let team = connection.team.clone();
+        let mut failure = Error::Contended;
+        for _ in 0..STORES_MAX {
             connection.state = ConnectionState::Active(fresh.clone());
             connection.refresh_intent = None;
-            match self.store.record_connection(&connection).await? {
-                Recorded::Done { .. } => return Ok(()),
-                Recorded::Conflict => {}
+            match self.store.record_connection(&connection).await {
+                Ok(Recorded::Done { .. }) => return Ok(Refreshed::Stored),
+                Ok(Recorded::Conflict) => match self.marked_by(&connection.team, holder).await {
+                    Ok(Some(stored)) => connection = stored,
+                    Ok(None) => return Ok(Refreshed::Overtaken),
+                    Err(error) => failure = error,
+                },
+                Err(error) => failure = error.into(),
             }
-            let stored = self.store.load_team(&team).await?.and_then(|context| context.connection);
-            let is_ours = |stored: &Connection| {
-                stored.refresh_intent.as_ref().is_some_and(|intent| intent.holder == *holder)
-            };
-            match stored.filter(is_ours) {
-                Some(stored) => connection = stored,
-                None => return Ok(()),
-            }
+            self.pause().await;
         }
-        Err(Error::Contended)
+        Err(failure)
     }
 
-    /// Lever refused the refresh token: if it is still the stored one, the connection is over.
-    async fn refused(&self, team: &TeamId, used: &LeverTokens) -> Result<(), Error> {
-        let stored = self.store.load_team(team).await?.and_then(|context| context.connection);
-        let is_same = |stored: &Connection| match &stored.state {
-            ConnectionState::Active(tokens) => tokens.refresh == used.refresh,
-            ConnectionState::ReconnectNeeded { .. } => false,
-        };
-        match stored.filter(is_same) {
+    /// Lever refused the refresh token: unless another run has it in hand by now, the connection is over.
+    async fn refused(&self, team: &TeamId, holder: &LeaseHolder) -> Result<Refreshed, Error> {
+        match self.marked_by(team, holder).await? {
             Some(connection) => {
                 self.end(connection).await?;
                 Err(Error::Waiting(Reason::ReconnectNeeded))
             }
-            None => Ok(()),
+            None => Ok(Refreshed::Overtaken),
         }
+    }
+
+    /// The connection as it is stored, if the mark on it is this holder's.
+    async fn marked_by(&self, team: &TeamId, holder: &LeaseHolder) -> Result<Option<Connection>, Error> {
+        let stored = self.store.load_team(team).await?.and_then(|context| context.connection);
+        Ok(stored
+            .filter(|stored| stored.refresh_intent.as_ref().is_some_and(|intent| intent.holder == *holder)))
     }
 
     async fn end(&self, connection: Connection) -> Result<(), Error> {
@@ -196,6 +225,19 @@ enum Next {
     Refresh,
 }
 
+/// What one's own refresh came to.
+enum Refreshed {
+    /// The new pair is stored.
+    Stored,
+    /// Another run has the connection in hand, or had.
+    Overtaken,
+}
+
+fn is_usable(tokens: &LeverTokens, need: Need<'_>, now: Timestamp) -> bool {
+    let is_refused = matches!(need, Need::Replace(refused) if *refused == tokens.access);
+    !is_refused && left(tokens, now) > Duration::ZERO
+}
+
 fn left(tokens: &LeverTokens, now: Timestamp) -> Duration {
     Duration::try_from(tokens.expires_at.duration_since(now)).unwrap_or(Duration::ZERO)
 }
@@ -209,4 +251,22 @@ fn spread(team: &TeamId) -> Duration {
     let sum: u32 =
         team.as_str().bytes().fold(0, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     EARLY_SPREAD.mul_f64(f64::from(sum % 100) / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn teams_are_spread_over_the_whole_span_and_keep_their_place() {
+        let place = |number: u32| spread(&format!("team-{number}").parse().unwrap());
+        let places: Vec<Duration> = (0..200).map(place).collect();
+        assert!(places.iter().all(|place| *place < EARLY_SPREAD));
+        assert!(places.iter().collect::<BTreeSet<_>>().len() > 50, "few teams share a place");
+        assert!(places.iter().any(|place| *place < EARLY_SPREAD / 4));
+        assert!(places.iter().any(|place| *place > EARLY_SPREAD / 4 * 3));
+        assert_eq!(places, (0..200).map(place).collect::<Vec<_>>());
+    }
 }

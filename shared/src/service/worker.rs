@@ -66,7 +66,7 @@ impl Worker {
 
     async fn handle_with_access(&self, envelope: &Envelope, holder: &LeaseHolder) -> Result<Handled, Error> {
         let team = &envelope.team;
-        let Some(context) = self.tokens.ready_team(team, Need::Fresh).await? else {
+        let Some(context) = self.connected_team(team, Need::Fresh).await? else {
             return Ok(Handled::TeamGone);
         };
         let outcome = self.dispatch(&context, envelope, holder).await;
@@ -75,7 +75,7 @@ impl Worker {
         else {
             return outcome;
         };
-        let Some(context) = self.tokens.ready_team(team, Need::Replace(refused)).await? else {
+        let Some(context) = self.connected_team(team, Need::Replace(refused)).await? else {
             return Ok(Handled::TeamGone);
         };
         let outcome = self.dispatch(&context, envelope, holder).await;
@@ -85,6 +85,12 @@ impl Worker {
             self.tokens.mark_reconnect_needed(team, refused).await?;
         }
         outcome
+    }
+
+    /// The team, if it uses the integration: one without a connection never did, or was removed.
+    async fn connected_team(&self, team: &TeamId, need: Need<'_>) -> Result<Option<TeamContext>, Error> {
+        let context = self.tokens.ready_team(team, need).await?;
+        Ok(context.filter(|context| context.connection.is_some()))
     }
 
     async fn dispatch(
@@ -121,7 +127,8 @@ impl Worker {
     }
 
     /// Keeps an event for when the access is right again. An admin may have put it right a moment ago, and
-    /// what was parked then is back in the queue already; so this is looked at after parking.
+    /// what was parked then is back in the queue already, or the team was removed, with all that was
+    /// parked; so this is looked at after parking.
     async fn park(&self, envelope: &Envelope, reason: Reason) -> Result<Handled, Error> {
         let parked = ParkedEvent {
             team: envelope.team.clone(),
@@ -132,11 +139,12 @@ impl Worker {
         };
         self.store.park_event(&parked).await?;
         let context = self.store.load_team(&parked.team).await?;
-        if context.is_some_and(|context| self.open(&context).is_ok()) {
-            self.store.remove_parked_event(&parked.team, &parked.event).await?;
-            return Err(Error::Contended);
+        let context = context.filter(|context| context.connection.is_some());
+        if context.as_ref().is_some_and(|context| self.open(context).is_err()) {
+            return Ok(Handled::Waiting(reason));
         }
-        Ok(Handled::Waiting(reason))
+        self.store.remove_parked_event(&parked.team, &parked.event).await?;
+        if context.is_some() { Err(Error::Contended) } else { Ok(Handled::TeamGone) }
     }
 }
 

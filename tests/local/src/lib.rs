@@ -91,7 +91,7 @@ pub struct Local {
     gateway: Server,
     poller: JoinHandle<()>,
     is_busy: Arc<AtomicBool>,
-    _table: table::Table,
+    table: table::Table,
 }
 
 impl Local {
@@ -121,7 +121,7 @@ impl Local {
         let is_busy = Arc::new(AtomicBool::new(false));
         let poll = functions::poll(Arc::clone(&queue), Arc::clone(&worker), Arc::clone(&is_busy));
         let poller = tokio::spawn(poll);
-        Ok(Self { is_busy, lever, qualified, parts, queue, worker, gateway, poller, _table: table })
+        Ok(Self { is_busy, lever, qualified, parts, queue, worker, gateway, poller, table })
     }
 
     /// Where the gateway listens.
@@ -137,6 +137,14 @@ impl Local {
     /// The control API of the simulated Qualified.
     pub fn qualified_control(&self) -> control::Control {
         control::Control::new(&self.qualified.url())
+    }
+
+    /// Every item of the table, as it is stored.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn stored_items(&self) -> Result<Vec<String>, Error> {
+        self.table.items().await
     }
 
     /// Whether the worker has messages in its hands.

@@ -48,6 +48,16 @@ impl Table {
         }
         Ok(Self { client, task })
     }
+
+    /// Every item as it is stored: a table on this machine is small.
+    pub(crate) async fn items(&self) -> Result<Vec<String>, Error> {
+        let mut pages = self.client.scan().table_name(TABLE_NAME).into_paginator().items().send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(format!("{:?}", item.map_err(|error| Error::Table(error.to_string()))?));
+        }
+        Ok(items)
+    }
 }
 
 impl Drop for Table {

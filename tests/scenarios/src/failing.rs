@@ -1,4 +1,4 @@
-//! A table that fails from a chosen call on.
+//! A table that fails from a chosen call on, for good or for a while.
 //!
 //! For the ledger that is what the end of the process is: whatever was not on record by then never will be,
 //! a lease stays, and what the run did to the outside has been done.
@@ -23,10 +23,12 @@ pub enum Last {
     Done,
 }
 
-/// Passes so many calls on, then fails for good.
+/// Passes so many calls on, then fails.
 pub struct FailingStore {
     inner: Arc<dyn Store>,
-    left: AtomicUsize,
+    calls: AtomicUsize,
+    passes: usize,
+    failures: usize,
     last: Last,
 }
 
@@ -38,17 +40,25 @@ enum Turn {
 }
 
 impl FailingStore {
-    /// A table that answers `calls` calls.
+    /// A table that answers `calls` calls and then none.
     pub fn after(inner: Arc<dyn Store>, calls: usize, last: Last) -> Self {
-        Self { inner, left: AtomicUsize::new(calls + 1), last }
+        Self { inner, calls: AtomicUsize::new(0), passes: calls, failures: usize::MAX, last }
+    }
+
+    /// The same table, but it fails only so often and then answers again.
+    #[must_use]
+    pub fn for_calls(self, failures: usize) -> Self {
+        Self { failures, ..self }
     }
 
     fn turn(&self) -> Turn {
-        let less = |left: usize| Some(left.saturating_sub(1));
-        match (self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).unwrap_or(0), self.last) {
-            (0, _) | (1, Last::Undone) => Turn::Fail,
-            (1, Last::Done) => Turn::LoseAnswer,
-            (_, Last::Undone | Last::Done) => Turn::Pass,
+        let number = self.calls.fetch_add(1, Ordering::SeqCst);
+        let Some(failure) = number.checked_sub(self.passes).filter(|failure| *failure < self.failures) else {
+            return Turn::Pass;
+        };
+        match (failure, self.last) {
+            (0, Last::Done) => Turn::LoseAnswer,
+            (0, Last::Undone) | (1.., Last::Done | Last::Undone) => Turn::Fail,
         }
     }
 

@@ -4,11 +4,13 @@
 //! back at once. [`World::finish`] fails a test that left something behind: a message, a dead letter, a
 //! violation of a simulator's rules.
 
+mod admin;
 mod clock;
 mod failing;
 mod looks;
 mod world;
 
+pub use admin::Admin;
 pub use clock::ShiftedClock;
 pub use failing::{FailingStore, Last};
 pub use world::{Made, World};

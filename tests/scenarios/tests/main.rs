@@ -5,10 +5,12 @@
 mod architecture;
 mod bad_input;
 mod budget;
+mod connect;
 mod crash;
 mod follow;
 mod orders;
 mod page_bad_input;
 mod reasons;
 mod sample_events;
+mod tokens;
 mod unlucky;

@@ -163,7 +163,7 @@ where
         .get("/_sim/faults", "what is left of the fault plan", list_faults)
         .post(
             "/_sim/faults",
-            "plan a fault {method,path,times,mode:status|delay|drop_before|drop_after|status_after|malformed_json|\
+            "plan a fault {method,path,times,mode:status|delay|delay_after|drop_before|drop_after|status_after|malformed_json|\
              html|oversized,status,body,headers,delay_ms,skip}; path takes * (one segment) and ** (the rest); \
              times 0 takes it back, {\"clear\":true} takes all back",
             plan_fault,

@@ -17,6 +17,8 @@ pub enum Mode {
     Status,
     /// The call waits `delay_ms`, then is performed and answered as usual.
     Delay,
+    /// The call takes effect at once; its answer waits `delay_ms`.
+    DelayAfter,
     /// The connection is closed without an answer; nothing takes effect.
     DropBefore,
     /// The call takes effect, then the connection is closed without an answer.
@@ -54,7 +56,7 @@ pub struct Fault {
     /// Headers to add to the answer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// How long to wait first, in real milliseconds; any mode may wait.
+    /// How long to wait first, in real milliseconds; any mode may wait. `delay_after` waits at the end.
     #[serde(default)]
     pub delay_ms: u64,
     /// How many matching calls pass unharmed first.

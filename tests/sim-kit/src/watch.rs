@@ -43,13 +43,19 @@ pub(crate) async fn watch(
 
 /// The answer under this fault, `None` = none at all.
 async fn meet(fault: &Fault, request: Request, next: Next, error_body: fn(u16) -> Value) -> Option<Response> {
-    if fault.delay_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+    let delay = Duration::from_millis(fault.delay_ms);
+    if fault.mode != Mode::DelayAfter {
+        tokio::time::sleep(delay).await;
     }
     let wrong_status =
         || StatusCode::from_u16(fault.status.unwrap_or(503)).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let mut response = match fault.mode {
         Mode::Delay => next.run(request).await,
+        Mode::DelayAfter => {
+            let answer = next.run(request).await;
+            tokio::time::sleep(delay).await;
+            answer
+        }
         Mode::DropBefore => {
             // Read the request first, so that the client fails waiting for the answer and not while sending.
             _ = to_bytes(request.into_body(), usize::MAX).await;
@@ -226,6 +232,17 @@ mod tests {
         let started = Instant::now();
         assert_eq!(served.call().await.unwrap().status(), 200);
         assert!(started.elapsed() >= Duration::from_millis(150));
+        assert_eq!(served.effects(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_delay_after_takes_effect_first_whoever_is_left_to_hear_of_it() {
+        let served = Served::start().await;
+        let mut planned = fault(Mode::DelayAfter);
+        planned.delay_ms = 60_000;
+        served.kit.faults.plan(planned);
+        let impatient = tokio::time::timeout(Duration::from_millis(300), served.call()).await;
+        assert!(impatient.is_err());
         assert_eq!(served.effects(), 1);
     }
 

@@ -83,6 +83,14 @@ pub enum LoginError {
     Failed(#[from] Error),
 }
 
+/// A login that is on record.
+struct Connected {
+    /// The team as it was.
+    before: TeamContext,
+    /// Its connection now.
+    connection: Connection,
+}
+
 impl LoginError {
     /// What the edge does about it.
     pub fn disposition(&self) -> Disposition {
@@ -165,47 +173,74 @@ impl Connector {
     }
 
     async fn connect(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Login, LoginError> {
-        let context = self.ensure_team(&attempt.team).await?;
-        let other = other_account(&context, grant);
-        let is_known = context.connection.is_some() && other.is_none();
-        if let Some(granted) = other {
-            if attempt.account_change == AccountChange::Ask {
-                let _ = self.oauth.revoke(&grant.tokens.refresh).await;
-                return Err(LoginError::OtherAccount { granted: granted.clone() });
-            }
-            // Stages differ between accounts.
-            for trigger in &context.trigger_stages {
-                self.store.remove_trigger_stage(&attempt.team, &trigger.stage).await.map_err(Error::from)?;
-            }
+        let Connected { before, connection } = self.store_grant(attempt, grant).await?;
+        let is_other = other_account(&before, grant).is_some();
+        let is_known = before.connection.is_some() && !is_other;
+        if is_other {
+            self.leave_account(before.clone()).await;
         }
-        let connection = self.store_grant(attempt, grant).await?;
-        self.register_webhook(&context.team, connection).await?;
+        let registered = self.register_webhook(&before.team, connection).await;
+        // What waited can be worked off without the webhook.
         self.resume(&attempt.team).await?;
+        registered?;
         Ok(if is_known { Login::Reconnected } else { Login::Connected })
     }
 
     /// Stores the tokens before anything is done with them. The same account keeps its webhook.
-    async fn store_grant(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Connection, Error> {
+    async fn store_grant(&self, attempt: &OAuthAttempt, grant: &Grant) -> Result<Connected, LoginError> {
         for _ in 0..WRITES_MAX {
-            let context = self.ensure_team(&attempt.team).await?;
-            let is_other = other_account(&context, grant).is_some();
-            let present = context.connection;
+            let before = self.ensure_team(&attempt.team).await?;
+            let other = other_account(&before, grant);
+            match (attempt.account_change, other) {
+                (AccountChange::Ask, Some(granted)) => {
+                    let _ = self.oauth.revoke(&grant.tokens.refresh).await;
+                    return Err(LoginError::OtherAccount { granted: granted.clone() });
+                }
+                (AccountChange::Allow, Some(_)) => self.remove_trigger_stages(&before).await?,
+                (AccountChange::Ask | AccountChange::Allow, None) => {}
+            }
+            let same = before.connection.as_ref().filter(|_| other.is_none());
             let connection = Connection {
                 team: attempt.team.clone(),
-                account: grant.account.clone(),
+                account: grant.account.clone().or_else(|| same.and_then(|one| one.account.clone())),
                 environment: attempt.environment,
-                api_base: present.as_ref().filter(|_| !is_other).and_then(|one| one.api_base.clone()),
+                api_base: same.and_then(|one| one.api_base.clone()),
                 state: ConnectionState::Active(grant.tokens.clone()),
                 refresh_intent: None,
-                webhook: present.as_ref().filter(|_| !is_other).and_then(|one| one.webhook.clone()),
-                last_event_at: present.as_ref().and_then(|one| one.last_event_at),
-                version: present.as_ref().map_or(0, |one| one.version),
+                webhook: same.and_then(|one| one.webhook.clone()),
+                last_event_at: before.connection.as_ref().and_then(|one| one.last_event_at),
+                version: before.connection.as_ref().map_or(0, |one| one.version),
             };
-            if let Recorded::Done { version } = self.store.record_connection(&connection).await? {
-                return Ok(Connection { version, ..connection });
+            match self.store.record_connection(&connection).await.map_err(Error::from)? {
+                Recorded::Done { version } => {
+                    return Ok(Connected { before, connection: Connection { version, ..connection } });
+                }
+                Recorded::Conflict => {}
             }
         }
-        Err(Error::Contended)
+        Err(Error::Contended.into())
+    }
+
+    /// Stages differ between accounts, even those of one name.
+    async fn remove_trigger_stages(&self, context: &TeamContext) -> Result<(), Error> {
+        for trigger in &context.trigger_stages {
+            self.store.remove_trigger_stage(&context.team.id, &trigger.stage).await?;
+        }
+        Ok(())
+    }
+
+    /// Leaves the account that was connected before, as far as it lets us: nobody waits for that.
+    async fn leave_account(&self, mut before: TeamContext) {
+        let now = self.clock.now();
+        if let Some(ConnectionState::Active(tokens)) = before.connection.as_mut().map(|one| &mut one.state)
+            && tokens.expires_at <= now
+            && let Ok(fresh) = self.oauth.refresh(&tokens.refresh, now).await
+        {
+            *tokens = fresh;
+        }
+        for leftover in self.leave_lever(&before).await.into_iter().flatten() {
+            tracing::warn!(team.id = %before.team.id, ?leftover, "account.not_left");
+        }
     }
 
     /// Registers our webhook and stores its signature token at once: Lever tells it only now.

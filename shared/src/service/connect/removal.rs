@@ -7,7 +7,8 @@ use crate::service::Error;
 use crate::store::TeamContext;
 use crate::{lever, qualified};
 
-use super::Connector;
+use super::webhooks::{delete_lever_webhooks, delete_subscriptions};
+use super::{Connector, lever_webhook_url, qualified_webhook_url};
 
 /// What could not be removed at a service; an admin can do it there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,23 +75,28 @@ impl Connector {
     }
 
     async fn leave_services(&self, context: &TeamContext) -> Vec<Leftover> {
-        let mut leftovers = Vec::new();
-        let webhook = context.connection.as_ref().and_then(|connection| connection.webhook.as_ref());
-        if let Some(webhook) = webhook {
-            let is_gone = match self.lever_api(context) {
-                Some(api) => api.delete_webhook(&webhook.id).await.is_ok(),
-                None => false,
-            };
-            leftovers.extend((!is_gone).then_some(Leftover::LeverWebhook));
-        }
-        if let (Some(key), Some(subscription)) = (&context.team.api_key, &context.team.subscription) {
-            let is_gone = self.qualified.api(key).unsubscribe(subscription).await.is_ok();
-            leftovers.extend((!is_gone).then_some(Leftover::Subscription));
-        }
-        if let Some(ConnectionState::Active(tokens)) = context.connection.as_ref().map(|one| &one.state) {
-            let is_gone = self.oauth.revoke(&tokens.refresh).await.is_ok();
-            leftovers.extend((!is_gone).then_some(Leftover::LeverAccess));
-        }
-        leftovers
+        let [webhook, access] = self.leave_lever(context).await;
+        let url = qualified_webhook_url(&self.public_base_url, &context.team);
+        let is_gone = match self.qualified_api(context) {
+            Some(api) => delete_subscriptions(&api, &url).await.is_ok(),
+            None => context.team.subscription.is_none(),
+        };
+        let subscription = (!is_gone).then_some(Leftover::Subscription);
+        [webhook, subscription, access].into_iter().flatten().collect()
+    }
+
+    /// Deletes our webhook and gives the access back, in this order; says what is left of each.
+    pub(super) async fn leave_lever(&self, context: &TeamContext) -> [Option<Leftover>; 2] {
+        let url = lever_webhook_url(&self.public_base_url, &context.team);
+        let connection = context.connection.as_ref();
+        let is_gone = match self.lever_api(context) {
+            Some(api) => delete_lever_webhooks(&api, &url).await.is_ok(),
+            None => connection.is_none_or(|connection| connection.webhook.is_none()),
+        };
+        let is_returned = match connection.map(|connection| &connection.state) {
+            Some(ConnectionState::Active(tokens)) => self.oauth.revoke(&tokens.refresh).await.is_ok(),
+            Some(ConnectionState::ReconnectNeeded { .. }) | None => true,
+        };
+        [(!is_gone).then_some(Leftover::LeverWebhook), (!is_returned).then_some(Leftover::LeverAccess)]
     }
 }

@@ -11,7 +11,8 @@ const PAGE: usize = 100;
 
 impl Connector {
     /// Sends every parked event of a team again; says how many. An event is forgotten only after it is in
-    /// the queue, so a crash in between sends it twice, which is harmless.
+    /// the queue, so a crash in between sends it twice, which is harmless. One that cannot be read stays
+    /// parked and holds up no other.
     ///
     /// # Errors
     /// When the table or the queue fails; what was not sent stays parked.
@@ -19,13 +20,20 @@ impl Connector {
         let mut resumed = 0;
         loop {
             let parked = self.store.parked_events(team, PAGE).await?;
-            let count = parked.len();
+            let (count, before) = (parked.len(), resumed);
             for event in parked {
-                self.queue.send(&Envelope::parse(&event.envelope)?).await?;
+                let envelope = match Envelope::parse(&event.envelope) {
+                    Ok(envelope) => envelope,
+                    Err(error) => {
+                        tracing::error!(team.id = %team, event.id = %event.event, %error, "parked.unreadable");
+                        continue;
+                    }
+                };
+                self.queue.send(&envelope).await?;
                 self.store.remove_parked_event(team, &event.event).await?;
+                resumed += 1;
             }
-            resumed += count;
-            if count < PAGE {
+            if count < PAGE || resumed == before {
                 return Ok(resumed);
             }
         }

@@ -54,6 +54,28 @@ pub async fn ensure_lever_webhook(
     }
 }
 
+/// Deletes every webhook of ours in Lever, also one that was registered and never written down.
+///
+/// # Errors
+/// When Lever fails; some may be left then.
+pub(super) async fn delete_lever_webhooks(api: &lever::Api<'_>, url: &Url) -> Result<(), Error> {
+    for registered in api.webhooks().await?.iter().filter(|one| one.brings_stage_changes_to(url)) {
+        api.delete_webhook(&registered.id).await?;
+    }
+    Ok(())
+}
+
+/// Deletes every subscription of ours in Qualified, also one that was made and never written down.
+///
+/// # Errors
+/// When Qualified fails; some may be left then.
+pub(super) async fn delete_subscriptions(api: &qualified::Api<'_>, url: &Url) -> Result<(), Error> {
+    for subscription in api.subscriptions().await?.iter().filter(|one| one.delivers_to(url)) {
+        api.unsubscribe(&subscription.id).await?;
+    }
+    Ok(())
+}
+
 /// Makes sure Qualified has exactly one subscription of ours, with the right triggers.
 ///
 /// # Errors
