@@ -19,7 +19,7 @@ use crate::paths::{self, field};
 use crate::request::{cookies, header, origin_headers};
 use crate::respond::{allowing, json, no_content};
 use crate::routes::shell;
-use crate::view::model::{ApiKeyRejection, DialogState, Shell, Trouble};
+use crate::view::model::{ApiKeyRejection, DialogState};
 use crate::{Page, load};
 
 /// The header that carries the token of the session.
@@ -68,8 +68,13 @@ async fn perform(page: &Page, request: &Request, found: Found<'_>) -> Result<Res
         Operation::Document | Operation::Session => {
             shown(page, &SessionModel::of(&session, shell.viewer.csrf()))
         }
-        Operation::Overview => shown(page, &overview(page, &session, shell).await?),
-        Operation::Stages => stages(page, &session, shell).await,
+        Operation::Overview => {
+            let model = load::overview(page, &session.team, shell, DialogState::Closed, None).await?;
+            shown(page, &Overview::from(model))
+        }
+        Operation::Stages => {
+            shown(page, &StageList::try_from(load::offered_stages(page, &session.team).await?)?)
+        }
         Operation::Activity => {
             let model = load::activity(page, &session.team, shell, &query).await?;
             shown(page, &ActivityPage::try_from(model)?)
@@ -84,7 +89,7 @@ async fn perform(page: &Page, request: &Request, found: Found<'_>) -> Result<Res
         | Operation::Login
         | Operation::RegisterWebhook
         | Operation::RegisterSubscription
-        | Operation::RemoveIntegration => change(page, request, &session, shell, found).await,
+        | Operation::RemoveIntegration => change(page, request, &session, found).await,
     }
 }
 
@@ -105,7 +110,6 @@ async fn change(
     page: &Page,
     request: &Request,
     session: &Session,
-    shell: Shell,
     found: Found<'_>,
 ) -> Result<Response<Body>, Problem> {
     match found.route.operation {
@@ -120,13 +124,13 @@ async fn change(
             return shown(page, &LoginUrl { url });
         }
         Operation::RegisterWebhook => {
-            let model = overview(page, session, shell).await?;
-            model.connection.needs_lever()?;
+            let team = load::team(page, &session.team).await?;
+            page.connector.lever_api(&team.context).ok_or(Code::NotConnected)?;
             change::heal_webhook(page, session).await?;
         }
         Operation::RegisterSubscription => {
-            let model = overview(page, session, shell).await?;
-            model.connection.needs_api_key()?;
+            let team = load::team(page, &session.team).await?;
+            page.connector.qualified_api(&team.context).ok_or(Code::NotConnected)?;
             change::heal_subscription(page, session).await?;
         }
         Operation::RemoveIntegration => {
@@ -141,15 +145,6 @@ async fn change(
         | Operation::Why => return Err(Code::MethodNotAllowed.into()),
     }
     Ok(no_content(page))
-}
-
-async fn overview(page: &Page, session: &Session, shell: Shell) -> Result<Overview, Trouble> {
-    load::overview(page, &session.team, shell, DialogState::Closed, None).await.map(Overview::from)
-}
-
-async fn stages(page: &Page, session: &Session, shell: Shell) -> Result<Response<Body>, Problem> {
-    let model = load::overview(page, &session.team, shell, DialogState::Closed, None).await?;
-    shown(page, &StageList::try_from(model.stages.offered)?)
 }
 
 async fn add_trigger_stages(page: &Page, session: &Session, new: &NewTriggerStages) -> Result<(), Problem> {

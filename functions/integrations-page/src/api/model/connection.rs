@@ -25,7 +25,7 @@ pub(in crate::api) struct Connection {
 }
 
 /// Qualified's API key.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ApiKeyState {
     /// An admin has to give it.
@@ -37,7 +37,7 @@ enum ApiKeyState {
 }
 
 /// The connection to Lever.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum LeverState {
     NotConnected,
@@ -124,18 +124,6 @@ impl From<model::ConnectionCard> for Connection {
             refused_since: since.map(|at| at.to_string()),
             webhook: webhook.map(Webhook::from),
         }
-    }
-}
-
-impl Connection {
-    /// Refuses what needs a connection to Lever.
-    pub(in crate::api) fn needs_lever(&self) -> Result<(), Problem> {
-        if self.lever == LeverState::Connected { Ok(()) } else { Err(Code::NotConnected.into()) }
-    }
-
-    /// Refuses what needs an API key that Qualified takes.
-    pub(in crate::api) fn needs_api_key(&self) -> Result<(), Problem> {
-        if self.api_key == ApiKeyState::Accepted { Ok(()) } else { Err(Code::NotConnected.into()) }
     }
 }
 

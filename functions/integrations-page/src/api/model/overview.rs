@@ -13,7 +13,7 @@ use crate::view::model;
 pub(in crate::api) struct Overview {
     /// What stops or disturbs invitations, worst first.
     problems: Vec<Obstacle>,
-    pub(in crate::api) connection: Connection,
+    connection: Connection,
     /// The trigger stages, in Lever's order.
     trigger_stages: Vec<TriggerStage>,
     /// The assessments, whose titles are the tags; nothing if Qualified could not be asked.
