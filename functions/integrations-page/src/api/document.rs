@@ -29,17 +29,7 @@ pub(super) fn document(cookie: &str) -> OpenApi {
     for route in ROUTES {
         paths.add_path_operation(route.path, vec![method(route)], operation(route));
     }
-    let components = ComponentsBuilder::new()
-        .schema_from::<Session>()
-        .schema_from::<Overview>()
-        .schema_from::<StageList>()
-        .schema_from::<ActivityPage>()
-        .schema_from::<WhyAnswer>()
-        .schema_from::<LoginUrl>()
-        .schema_from::<Removal>()
-        .schema_from::<NewTriggerStages>()
-        .schema_from::<NewApiKey>()
-        .schema_from::<Problem>()
+    let components = schemas()
         .security_scheme(
             SESSION,
             SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
@@ -59,6 +49,32 @@ pub(super) fn document(cookie: &str) -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some("What the Integrations page shows and does, as JSON."));
     OpenApiBuilder::new().info(info.build()).paths(paths).components(Some(components.build())).build()
+}
+
+fn schemas() -> ComponentsBuilder {
+    let mut components = ComponentsBuilder::new();
+    for found in [
+        schemas_of::<Session>(),
+        schemas_of::<Overview>(),
+        schemas_of::<StageList>(),
+        schemas_of::<ActivityPage>(),
+        schemas_of::<WhyAnswer>(),
+        schemas_of::<LoginUrl>(),
+        schemas_of::<Removal>(),
+        schemas_of::<NewTriggerStages>(),
+        schemas_of::<NewApiKey>(),
+        schemas_of::<Problem>(),
+    ] {
+        components = components.schemas_from_iter(found);
+    }
+    components
+}
+
+/// A type's schema and those it refers to.
+fn schemas_of<T: ToSchema>() -> Vec<(String, RefOr<Schema>)> {
+    let mut found = vec![(T::name().into_owned(), T::schema())];
+    T::schemas(&mut found);
+    found
 }
 
 fn method(route: &Route) -> HttpMethod {
