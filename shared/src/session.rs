@@ -209,6 +209,11 @@ impl Sessions {
         })
     }
 
+    /// The name of the session cookie.
+    pub fn cookie_name(&self) -> &'static str {
+        self.cookie.name()
+    }
+
     /// The `Set-Cookie` header that keeps a session.
     pub fn set_cookie(&self, session: &Session) -> String {
         let payload = URL_SAFE_NO_PAD.encode(claims::write(session));

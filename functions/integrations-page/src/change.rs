@@ -2,7 +2,7 @@
 
 use lever_integration::domain::{AccountChange, StageId};
 use lever_integration::failure::Disposition;
-use lever_integration::service::connect::{ApiKeyError, StageError};
+use lever_integration::service::connect::{ApiKeyError, Leftover, StageError};
 use lever_integration::session::Session;
 
 use crate::Page;
@@ -12,7 +12,7 @@ use crate::routes::done;
 use crate::view::model::{ApiKeyRejection, Notice, Trouble};
 
 /// Stages that can be added at once.
-const STAGES_MAX: usize = 50;
+pub(crate) const STAGES_MAX: usize = 50;
 
 /// Performs the form of a path.
 pub(crate) async fn perform(
@@ -27,18 +27,11 @@ pub(crate) async fn perform(
         paths::CHANGE_ACCOUNT => log_in(page, session, AccountChange::Allow).await,
         paths::STAGES => add_stages(page, session, form).await,
         paths::REMOVE_STAGE => remove_stage(page, session, form).await,
-        paths::WEBHOOK => {
-            let healed = page.connector.heal_webhook(&session.team).await;
-            healed.map(|()| done(Notice::WebhookRegistered)).map_err(|error| failed(error.disposition()))
-        }
+        paths::WEBHOOK => heal_webhook(page, session).await.map(|()| done(Notice::WebhookRegistered)),
         paths::SUBSCRIPTION => {
-            let healed = page.connector.heal_subscription(&session.team).await;
-            healed.map(|()| done(Notice::SubscriptionRegistered)).map_err(|error| failed(error.disposition()))
+            heal_subscription(page, session).await.map(|()| done(Notice::SubscriptionRegistered))
         }
-        paths::REMOVE => {
-            let removed = page.connector.remove_integration(&session.team).await;
-            removed.map(|_| done(Notice::Removed)).map_err(|error| failed(error.disposition()))
-        }
+        paths::REMOVE => remove_integration(page, session).await.map(|_| done(Notice::Removed)),
         paths::PAGE | paths::ACTIVITY | paths::WHY => Err(Trouble::MethodNotAllowed),
         _ => Err(Trouble::NotFound),
     }
@@ -46,16 +39,23 @@ pub(crate) async fn perform(
 
 async fn set_api_key(page: &Page, session: &Session, form: &Fields) -> Result<String, Trouble> {
     let key = form.one(field::API_KEY).ok_or(Trouble::BadField(field::API_KEY))?;
-    let rejection = match page.connector.set_api_key(&session.team, key).await {
-        Ok(()) | Err(ApiKeyError::NoWebhooks) => return Ok(done(Notice::ApiKeyAccepted)),
-        Err(ApiKeyError::Malformed) => ApiKeyRejection::NoKey,
-        Err(ApiKeyError::Refused) => ApiKeyRejection::Refused,
+    Ok(match keep_api_key(page, session, key).await {
+        Ok(()) => done(Notice::ApiKeyAccepted),
+        Err(rejection) => format!("{}?{}={}", paths::PAGE, field::API_KEY, rejection_code(rejection)),
+    })
+}
+
+/// Checks and keeps Qualified's API key.
+pub(crate) async fn keep_api_key(page: &Page, session: &Session, key: &str) -> Result<(), ApiKeyRejection> {
+    match page.connector.set_api_key(&session.team, key).await {
+        Ok(()) | Err(ApiKeyError::NoWebhooks) => Ok(()),
+        Err(ApiKeyError::Malformed) => Err(ApiKeyRejection::NoKey),
+        Err(ApiKeyError::Refused) => Err(ApiKeyRejection::Refused),
         Err(ApiKeyError::Failed(error)) if error.disposition() == Disposition::Defect => {
-            ApiKeyRejection::NoApiAccess
+            Err(ApiKeyRejection::NoApiAccess)
         }
-        Err(ApiKeyError::Failed(_)) => ApiKeyRejection::NotChecked,
-    };
-    Ok(format!("{}?{}={}", paths::PAGE, field::API_KEY, rejection_code(rejection)))
+        Err(ApiKeyError::Failed(_)) => Err(ApiKeyRejection::NotChecked),
+    }
 }
 
 fn rejection_code(rejection: ApiKeyRejection) -> &'static str {
@@ -73,7 +73,12 @@ pub(crate) fn rejection_from_code(code: &str) -> Option<ApiKeyRejection> {
     [NoKey, Refused, NoApiAccess, NotChecked].into_iter().find(|rejection| rejection_code(*rejection) == code)
 }
 
-async fn log_in(page: &Page, session: &Session, account_change: AccountChange) -> Result<String, Trouble> {
+/// Begins a login to Lever; answers where to send the browser.
+pub(crate) async fn log_in(
+    page: &Page,
+    session: &Session,
+    account_change: AccountChange,
+) -> Result<String, Trouble> {
     let begun = page
         .connector
         .begin_login(&session.team, &session.user, session.id.as_str(), account_change)
@@ -84,28 +89,80 @@ async fn log_in(page: &Page, session: &Session, account_change: AccountChange) -
 
 async fn add_stages(page: &Page, session: &Session, form: &Fields) -> Result<String, Trouble> {
     let texts: Vec<&str> = form.all(field::STAGE).collect();
-    if texts.is_empty() {
-        return Ok(format!("{}?dialog=nothing-chosen", paths::PAGE));
-    }
-    let stages: Vec<StageId> = texts
-        .iter()
-        .take(STAGES_MAX)
-        .map(|text| text.parse())
-        .collect::<Result<_, _>>()
-        .map_err(|_| Trouble::BadField(field::STAGE))?;
-    match page.connector.add_trigger_stages(&session.team, &stages, &session.user).await {
+    match add_trigger_stages(page, session, &texts).await {
         Ok(()) => Ok(done(Notice::StagesAdded)),
-        Err(StageError::Unknown) => Ok(format!("{}?dialog=unknown-stage", paths::PAGE)),
-        Err(StageError::NotConnected) => Ok(paths::PAGE.to_owned()),
-        Err(StageError::Failed(error)) => Err(failed(error.disposition())),
+        Err(NotAdded::NothingChosen) => Ok(format!("{}?dialog=nothing-chosen", paths::PAGE)),
+        Err(NotAdded::UnknownStage) => Ok(format!("{}?dialog=unknown-stage", paths::PAGE)),
+        Err(NotAdded::NotConnected) => Ok(paths::PAGE.to_owned()),
+        Err(NotAdded::Malformed) => Err(Trouble::BadField(field::STAGE)),
+        Err(NotAdded::Failed(cause)) => Err(cause),
     }
 }
 
+/// Why no trigger stage was added.
+pub(crate) enum NotAdded {
+    /// None was named.
+    NothingChosen,
+    /// Too many, or something that is no stage id.
+    Malformed,
+    /// Lever has no such stage.
+    UnknownStage,
+    /// There is no connection to Lever.
+    NotConnected,
+    /// Something failed.
+    Failed(Trouble),
+}
+
+/// Adds trigger stages: all of them or none.
+pub(crate) async fn add_trigger_stages(
+    page: &Page,
+    session: &Session,
+    texts: &[&str],
+) -> Result<(), NotAdded> {
+    if texts.is_empty() {
+        return Err(NotAdded::NothingChosen);
+    }
+    if texts.len() > STAGES_MAX {
+        return Err(NotAdded::Malformed);
+    }
+    let stages: Vec<StageId> =
+        texts.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(|_| NotAdded::Malformed)?;
+    let added = page.connector.add_trigger_stages(&session.team, &stages, &session.user).await;
+    added.map_err(|error| match error {
+        StageError::Unknown => NotAdded::UnknownStage,
+        StageError::NotConnected => NotAdded::NotConnected,
+        StageError::Failed(error) => NotAdded::Failed(failed(error.disposition())),
+    })
+}
+
 async fn remove_stage(page: &Page, session: &Session, form: &Fields) -> Result<String, Trouble> {
-    let stage =
-        form.one(field::STAGE).and_then(|text| text.parse().ok()).ok_or(Trouble::BadField(field::STAGE))?;
+    let text = form.one(field::STAGE).unwrap_or_default();
+    remove_trigger_stage(page, session, text).await.map(|()| done(Notice::StageRemoved))
+}
+
+/// Removes a trigger stage; one that is not there is no error.
+pub(crate) async fn remove_trigger_stage(page: &Page, session: &Session, text: &str) -> Result<(), Trouble> {
+    let stage: StageId = text.parse().map_err(|_| Trouble::BadField(field::STAGE))?;
     let removed = page.connector.remove_trigger_stage(&session.team, &stage).await;
-    removed.map(|()| done(Notice::StageRemoved)).map_err(|error| failed(error.disposition()))
+    removed.map_err(|error| failed(error.disposition()))
+}
+
+/// Registers our webhook in Lever again.
+pub(crate) async fn heal_webhook(page: &Page, session: &Session) -> Result<(), Trouble> {
+    let healed = page.connector.heal_webhook(&session.team).await;
+    healed.map_err(|error| failed(error.disposition()))
+}
+
+/// Registers our subscription in Qualified again.
+pub(crate) async fn heal_subscription(page: &Page, session: &Session) -> Result<(), Trouble> {
+    let healed = page.connector.heal_subscription(&session.team).await;
+    healed.map_err(|error| failed(error.disposition()))
+}
+
+/// Removes the integration; answers what could not be removed at a service.
+pub(crate) async fn remove_integration(page: &Page, session: &Session) -> Result<Vec<Leftover>, Trouble> {
+    let removed = page.connector.remove_integration(&session.team).await;
+    removed.map_err(|error| failed(error.disposition()))
 }
 
 fn failed(disposition: Disposition) -> Trouble {

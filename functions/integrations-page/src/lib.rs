@@ -7,6 +7,7 @@ pub mod assets;
 pub mod paths;
 pub mod view;
 
+mod api;
 mod callback;
 mod change;
 mod load;

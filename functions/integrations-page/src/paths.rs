@@ -27,6 +27,11 @@ pub const REMOVE: &str = "/integrations/lever/remove";
 /// GET: style sheet, script and icon, by names that change with their content.
 pub const ASSETS: &str = "/integrations/lever/assets/";
 
+/// The JSON API: everything the page shows and does.
+pub const API: &str = "/integrations/lever/api/";
+/// GET: the OpenAPI document of [`API`].
+pub const OPENAPI: &str = "/integrations/lever/openapi.json";
+
 /// Names of form fields and query parameters.
 pub mod field {
     /// Proves that a form came from a page of the same session; in every POST.

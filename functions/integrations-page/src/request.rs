@@ -5,8 +5,8 @@ use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
 use url::form_urlencoded;
 
-/// The largest form accepted, in bytes; the largest of ours has a few hundred stages.
-const FORM_BYTES_MAX: usize = 64 * 1024;
+/// The largest body accepted, in bytes; the largest of ours has a few hundred stages.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Named values in the order they came.
 #[derive(Debug, Default)]
@@ -20,11 +20,9 @@ impl Fields {
 
     /// The form in a request's body; nothing if it is none or too large.
     pub(crate) fn of_form(request: &Request) -> Option<Self> {
-        let content_type = header(request.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
         let body: &[u8] = request.body().as_ref();
-        let is_form = essence.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        (is_form && body.len() <= FORM_BYTES_MAX).then(|| Self::parse(body))
+        let is_form = content_type(request).eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        (is_form && body.len() <= BODY_BYTES_MAX).then(|| Self::parse(body))
     }
 
     fn parse(text: &[u8]) -> Self {
@@ -37,10 +35,21 @@ impl Fields {
         values.next().filter(|_| values.next().is_none())
     }
 
+    /// The names, as often as they came.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// All values of a name.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// The essence of the `Content-Type`, such as `application/json`.
+pub(crate) fn content_type(request: &Request) -> &str {
+    let value = header(request.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim()
 }
 
 /// The `Cookie` headers.
@@ -53,6 +62,6 @@ pub(crate) fn origin_headers(request: &Request) -> (Option<&str>, Option<&str>) 
     (header(request.headers(), ORIGIN.as_str()), header(request.headers(), "sec-fetch-site"))
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }

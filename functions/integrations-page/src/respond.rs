@@ -32,6 +32,24 @@ pub(crate) fn trouble(page: &Page, shell: Option<Shell>, trouble: Trouble) -> Re
     response
 }
 
+/// JSON of some media type.
+pub(crate) fn json(page: &Page, status: StatusCode, media_type: &str, text: String) -> Response<Body> {
+    let mut response = bare(page, status, Body::Text(text));
+    set(&mut response, CONTENT_TYPE, media_type);
+    response
+}
+
+/// Done, and nothing to say.
+pub(crate) fn no_content(page: &Page) -> Response<Body> {
+    bare(page, StatusCode::NO_CONTENT, Body::Empty)
+}
+
+/// Adds the methods that a path has.
+pub(crate) fn allowing(mut response: Response<Body>, methods: &str) -> Response<Body> {
+    set(&mut response, ALLOW, methods);
+    response
+}
+
 /// Sends the browser elsewhere, with a cookie if there is one to set.
 pub(crate) fn redirect(page: &Page, to: &str, cookie: Option<&str>) -> Response<Body> {
     let mut response = bare(page, StatusCode::SEE_OTHER, Body::Empty);

@@ -17,16 +17,20 @@ use crate::request::{Fields, cookies, origin_headers};
 use crate::respond::{asset, html, redirect, trouble};
 use crate::view::model::{DialogState, Notice, Shell, Trouble, Viewer};
 use crate::view::{activity_page, overview, remove_page, why_page};
-use crate::{NAME, Page, assets, load};
+use crate::{NAME, Page, api, assets, load};
 
 /// Answers one request, whatever happens.
 pub(crate) async fn answer(page: &Page, request: &Request) -> Response<Body> {
     let began = Instant::now();
     let answered = AssertUnwindSafe(route(page, request)).catch_unwind().await;
-    let response = answered.unwrap_or_else(|_| trouble(page, None, Trouble::Unavailable));
+    let response = answered.unwrap_or_else(|_| unavailable(page, request.uri().path()));
     let outcome = if response.status().is_server_error() { "failed" } else { "answered" };
     Closing::new(NAME, outcome, began.elapsed()).log();
     response
+}
+
+fn unavailable(page: &Page, path: &str) -> Response<Body> {
+    if api::is_for(path) { api::unavailable(page) } else { trouble(page, None, Trouble::Unavailable) }
 }
 
 async fn route(page: &Page, request: &Request) -> Response<Body> {
@@ -34,6 +38,9 @@ async fn route(page: &Page, request: &Request) -> Response<Body> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     if let Some(found) = assets::find(path).filter(|_| is_read) {
         return asset(page, found);
+    }
+    if api::is_for(path) {
+        return api::answer(page, request).await;
     }
     let query = Fields::of_query(request);
     if let Some(link) = query.one(LAUNCH).filter(|_| is_read && path == paths::PAGE) {

@@ -2,8 +2,8 @@
 //!
 //! Redirects are followed by hand, so that a test can look at each of them or lose it.
 
-use lever_integration::domain::{AccountChange, Team, TeamId};
-use lever_integration::service::connect::{Callback, Connector, LoginError};
+use lever_integration::domain::{AccountChange, TeamId};
+use lever_integration::service::connect::{Callback, Connector, Login, LoginError};
 use lever_sim::world::{Consent, ConsentMode};
 use local::Local;
 use reqwest::Url;
@@ -64,7 +64,7 @@ impl<'a> Admin<'a> {
     ///
     /// # Errors
     /// When the team is not connected by that.
-    pub async fn come_back(&self, callback: &Callback) -> Result<Team, LoginError> {
+    pub async fn come_back(&self, callback: &Callback) -> Result<Login, LoginError> {
         self.connector.complete_login(callback, Some(Self::SESSION)).await
     }
 
@@ -72,7 +72,7 @@ impl<'a> Admin<'a> {
     ///
     /// # Errors
     /// When the team is not connected.
-    pub async fn log_in(&self) -> Made<Team> {
+    pub async fn log_in(&self) -> Made<Login> {
         let callback = self.consent(self.begin(AccountChange::Ask).await?).await?;
         Ok(self.come_back(&callback).await?)
     }

@@ -10,7 +10,7 @@ mod overview;
 mod why;
 
 pub(crate) use activity::activity;
-pub(crate) use overview::overview;
+pub(crate) use overview::{offered_stages, overview};
 pub(crate) use why::why;
 
 use lever_integration::domain::{Reason, TeamId};

@@ -97,6 +97,16 @@ async fn team_in_lever(page: &Page, id: &TeamId, now: Timestamp) -> Result<(Load
     Ok((loaded, from_lever))
 }
 
+/// The stages of the Lever account alone.
+pub(crate) async fn offered_stages(page: &Page, id: &TeamId) -> Result<Reading<Vec<OfferedStage>>, Trouble> {
+    let loaded = team(page, id).await?;
+    let read = match page.connector.lever_api(&loaded.context) {
+        Some(api) => Some(api.stages().await),
+        None => None,
+    };
+    Ok(stages_card(&loaded.context.trigger_stages, read, DialogState::Closed).offered)
+}
+
 async fn read_lever(page: &Page, loaded: &Loaded, now: Timestamp) -> FromLever {
     let context = &loaded.context;
     let (Some(api), Some(connection)) = (page.connector.lever_api(context), &context.connection) else {
