@@ -6,11 +6,13 @@
 
 mod admin;
 mod clock;
+mod events;
 mod failing;
 mod looks;
 mod world;
 
 pub use admin::Admin;
 pub use clock::ShiftedClock;
+pub use events::{new_run, news};
 pub use failing::{FailingStore, Last};
 pub use world::{Made, World};

@@ -3,16 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lever_integration::clock::Clock;
-use lever_integration::domain::{
-    Event, EventId, LeaseHolder, Reason, ResultChanged, ResultId, ResultNews, StageChanged,
-};
-use lever_integration::queue::Envelope;
+use lever_integration::domain::{Event, Reason, ResultNews};
 use lever_integration::service::Worker;
 use lever_integration::setup::Parts;
-use scenarios::{FailingStore, Last, Made, World};
+use scenarios::{FailingStore, Last, Made, World, new_run, news};
 use serde_json::json;
-use sim_kit::deliveries::ModeChange;
 use sim_kit::faults::{Fault, Mode};
 
 /// Longer than a lease.
@@ -45,16 +40,6 @@ const CALLS: [(&str, &str); 7] = [
     ("GET", "/api/v1/assessment_results/*/exhibit"),
 ];
 
-/// A world in which events come from the test alone.
-async fn quiet_world() -> Made<World> {
-    let world = World::start().await?;
-    world.local.lever.switch(serde_json::from_value(json!({"rate_per_second": 0}))?)?;
-    for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
-        kit.deliveries.set_mode(ModeChange { drop_next: Some(1_000_000), ..Default::default() });
-    }
-    Ok(world)
-}
-
 /// A new process that loses its table.
 fn doomed(world: &World, (calls, last): End) -> Made<Worker> {
     let parts = &world.local.parts;
@@ -66,7 +51,7 @@ fn doomed(world: &World, (calls, last): End) -> Made<Worker> {
 
 /// Handles an event in runs hindered as told, and then in free ones until it is done.
 async fn handle(world: &World, event: Event, hindrances: &[Hindrance]) -> Made {
-    let envelope = Envelope { team: world.team.clone(), event, received_at: world.clock.now() };
+    let envelope = world.envelope(event);
     let kits = [world.local.lever.kit(), world.local.qualified.kit()];
     for hindrance in hindrances {
         let doomed = match hindrance {
@@ -79,14 +64,14 @@ async fn handle(world: &World, event: Event, hindrances: &[Hindrance]) -> Made {
             }
         };
         let worker = doomed.as_ref().unwrap_or(&world.local.worker);
-        _ = worker.handle(&envelope, &LeaseHolder::of(rand())).await;
+        _ = worker.handle(&envelope, &new_run()).await;
         for kit in kits {
             kit.faults.clear();
         }
         world.clock.advance(LEASE_IS_OVER);
     }
     for _ in 0..RECEIVES {
-        if world.local.worker.handle(&envelope, &LeaseHolder::of(rand())).await.is_ok() {
+        if world.local.worker.handle(&envelope, &new_run()).await.is_ok() {
             return Ok(());
         }
         world.clock.advance(LEASE_IS_OVER);
@@ -94,49 +79,12 @@ async fn handle(world: &World, event: Event, hindrances: &[Hindrance]) -> Made {
     Err(format!("{hindrances:?}: the event is never done").into())
 }
 
-/// A number that was not there before.
-fn rand() -> u128 {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    u128::from(NEXT.fetch_add(1, Ordering::SeqCst))
-}
-
-fn event_id() -> Made<EventId> {
-    Ok(format!("event-{}", rand()).parse()?)
-}
-
-fn moved(world: &World, id: &str) -> Made<Event> {
-    let state = world.local.lever.state();
-    let stages = state["accounts"][0]["stages"].as_array().cloned().unwrap_or_default();
-    let stage = stages.iter().find(|one| one["text"] == World::TRIGGER).ok_or("no such stage")?;
-    Ok(Event::StageChanged(StageChanged {
-        id: event_id()?,
-        triggered_at: world.clock.now(),
-        opportunity: id.parse()?,
-        to_stage: stage["id"].as_str().unwrap_or_default().parse()?,
-        body_digest: "digest".to_owned(),
-    }))
-}
-
-fn news(result: &str, news: ResultNews) -> Made<Event> {
-    let result: ResultId = result.parse()?;
-    let id = event_id()?;
-    Ok(Event::ResultChanged(ResultChanged {
-        id,
-        result,
-        news,
-        changed_at: None,
-        team_candidate: None,
-        assessment: None,
-    }))
-}
-
 /// One candidate's whole way, with runs of each kind of event hindered as told.
 async fn play(world: &World, name: &str, hindrances: [&[Hindrance]; 3]) -> Made {
     let told = format!("{hindrances:?}");
     let id = world.candidate(name, json!({"tags": [World::TITLE]}))?;
     world.local.lever.move_to(&id, World::TRIGGER, None)?;
-    handle(world, moved(world, &id)?, hindrances[0]).await?;
+    handle(world, world.moved(&id)?, hindrances[0]).await?;
     assert_eq!(shown(world, &id)?, ["Rust Basics - Invited"], "{told}");
     let result = world.result(&id).await?;
     world.start_result(&result)?;
@@ -164,7 +112,7 @@ fn ends() -> impl Iterator<Item = End> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_ends_at_any_call_of_the_table_is_finished_by_the_next_one() -> Made {
-    let world = quiet_world().await?;
+    let world = World::without_deliveries().await?;
     for (number, end) in ends().enumerate() {
         let hindrances = [Hindrance::Ends(end)];
         play(&world, &format!("Candidate {number}"), [&hindrances, &hindrances, &hindrances]).await?;
@@ -174,13 +122,13 @@ async fn a_run_that_ends_at_any_call_of_the_table_is_finished_by_the_next_one() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn asking_again_restores_the_tags_through_a_run_that_ends_at_any_call() -> Made {
-    let world = quiet_world().await?;
+    let world = World::without_deliveries().await?;
     for (number, end) in ends().enumerate() {
         let id = world.candidate(&format!("Candidate {number}"), json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
-        handle(&world, moved(&world, &id)?, &[]).await?;
+        handle(&world, world.moved(&id)?, &[]).await?;
         world.local.lever.tag(&id, &[World::TITLE.to_owned()], &["Rust Basics - Invited".to_owned()])?;
-        handle(&world, moved(&world, &id)?, &[Hindrance::Ends(end)]).await?;
+        handle(&world, world.moved(&id)?, &[Hindrance::Ends(end)]).await?;
         assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"], "{end:?}");
     }
     world.finish().await
@@ -188,7 +136,7 @@ async fn asking_again_restores_the_tags_through_a_run_that_ends_at_any_call() ->
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_doubt_outlives_a_second_run_that_fails_at_any_call() -> Made {
-    let world = quiet_world().await?;
+    let world = World::without_deliveries().await?;
     for (number, end) in ends().filter(|(_, last)| *last == Last::Undone).enumerate() {
         for (more, (method, path)) in CALLS.into_iter().enumerate() {
             let hindrances = [Hindrance::Ends(end), Hindrance::Refused(method, path)];

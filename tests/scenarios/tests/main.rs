@@ -4,10 +4,12 @@
 
 mod api;
 mod architecture;
+mod at_once;
 mod bad_input;
 mod budget;
 mod connect;
 mod crash;
+mod faults;
 mod follow;
 mod orders;
 mod page_bad_input;

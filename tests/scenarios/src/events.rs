@@ -1,0 +1,75 @@
+//! Events that no delivery brought, for tests that drive the worker themselves.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use lever_integration::clock::Clock;
+use lever_integration::domain::{
+    Event, EventId, LeaseHolder, ResultChanged, ResultId, ResultNews, StageChanged,
+};
+use lever_integration::queue::Envelope;
+use serde_json::json;
+use sim_kit::deliveries::ModeChange;
+
+use crate::{Made, World};
+
+impl World {
+    /// A connected team whose events come from the test alone, in a Lever without a rate limit.
+    ///
+    /// # Errors
+    /// When a step fails.
+    pub async fn without_deliveries() -> Made<Self> {
+        let world = Self::start().await?;
+        world.local.lever.switch(serde_json::from_value(json!({"rate_per_second": 0}))?)?;
+        for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
+            kit.deliveries.set_mode(ModeChange { drop_next: Some(1_000_000), ..Default::default() });
+        }
+        Ok(world)
+    }
+
+    /// An event of this team, taken in now.
+    pub fn envelope(&self, event: Event) -> Envelope {
+        Envelope { team: self.team.clone(), event, received_at: self.clock.now() }
+    }
+
+    /// The candidate was moved into the trigger stage.
+    ///
+    /// # Errors
+    /// When there is no such stage.
+    pub fn moved(&self, id: &str) -> Made<Event> {
+        let state = self.local.lever.state();
+        let stages = state["accounts"][0]["stages"].as_array().cloned().unwrap_or_default();
+        let stage = stages.iter().find(|one| one["text"] == Self::TRIGGER).ok_or("no such stage")?;
+        Ok(Event::StageChanged(StageChanged {
+            id: event_id()?,
+            triggered_at: self.clock.now(),
+            opportunity: id.parse()?,
+            to_stage: stage["id"].as_str().unwrap_or_default().parse()?,
+            body_digest: "digest".to_owned(),
+        }))
+    }
+}
+
+/// Something happened to a result.
+///
+/// # Errors
+/// When the id is malformed.
+pub fn news(result: &str, news: ResultNews) -> Made<Event> {
+    let result: ResultId = result.parse()?;
+    let id = event_id()?;
+    let (changed_at, team_candidate, assessment) = (None, None, None);
+    Ok(Event::ResultChanged(ResultChanged { id, result, news, changed_at, team_candidate, assessment }))
+}
+
+/// A run that is no other.
+pub fn new_run() -> LeaseHolder {
+    LeaseHolder::of(u128::from(next()))
+}
+
+fn event_id() -> Made<EventId> {
+    Ok(format!("event-{}", next()).parse()?)
+}
+
+fn next() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::SeqCst)
+}
