@@ -13,6 +13,10 @@ use crate::http::{Answer, TransportError};
 /// What Lever writes into a 400 for a place in a list it does not know; recorded, not documented.
 const STALE_CURSOR_MESSAGE: &[u8] = b"Invalid offset token";
 
+/// How long to wait after a 429, which says nothing about that: ten requests a second come back, so a full
+/// burst of twenty is there again after two seconds (Lever: API reference, Rate limits).
+const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(2);
+
 /// A call of Lever's Data API failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -97,9 +101,10 @@ impl Error {
         match self {
             Self::Unauthorized => Disposition::Disconnected,
             Self::Forbidden | Self::NotFound | Self::Refused { .. } => Disposition::Unprocessable,
-            Self::RateLimited { retry_after } | Self::Unavailable { retry_after, .. } => {
-                Disposition::Transient { retry_after: *retry_after }
+            Self::RateLimited { retry_after } => {
+                Disposition::Transient { retry_after: Some(retry_after.unwrap_or(RATE_LIMIT_PAUSE)) }
             }
+            Self::Unavailable { retry_after, .. } => Disposition::Transient { retry_after: *retry_after },
             Self::StaleCursor | Self::Redirected { .. } | Self::Unreadable(_) => Disposition::TRANSIENT,
             Self::Transport(error) => transport_disposition(*error),
         }

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// How long a step may take until it shows; the whole path takes well under a second.
-const SHOWS_WITHIN: Duration = Duration::from_secs(10);
+/// How long a step may take until it shows; the whole path takes well under a second on an idle machine, and a
+/// delivery that failed comes again after ten.
+const SHOWS_WITHIN: Duration = Duration::from_secs(30);
 /// How often is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 

@@ -14,11 +14,11 @@ use crate::domain::{
     AccountChange, Connection, ConnectionState, LeverAccountId, LeverEnvironment, OAuthAttempt, Team, TeamId,
     UserId,
 };
-use crate::failure::Disposition;
-use crate::lever::{Grant, OAuthError, SCOPES, code_challenge, new_code_verifier};
+use crate::lever::{Grant, SCOPES, code_challenge, new_code_verifier};
 use crate::service::Error;
 use crate::store::{Recorded, TeamContext};
 
+use super::login_error::{LoginError, refuse};
 use super::{Connector, WRITES_MAX, ensure_lever_webhook, lever_webhook_url};
 
 /// How long an admin may take to log in and consent.
@@ -48,59 +48,12 @@ pub enum Login {
     Reconnected,
 }
 
-/// Why a login did not connect the team.
-#[derive(Debug, thiserror::Error)]
-pub enum LoginError {
-    /// State or code are missing, doubled or far too long.
-    #[error("the callback is malformed")]
-    Malformed,
-    /// No such attempt is open: unknown, used, or older than ten minutes.
-    #[error("no such attempt is open")]
-    NotOpen,
-    /// Another browser, user or team began the attempt, or it belongs to Lever's other world.
-    #[error("the attempt began elsewhere")]
-    Elsewhere,
-    /// The admin refused, or may not consent.
-    #[error("Lever was not allowed to give access")]
-    Denied,
-    /// Lever gave other access than asked for.
-    #[error("Lever gave less access than asked for")]
-    MissingScopes,
-    /// Lever did not accept the code.
-    #[error("Lever did not accept the code")]
-    CodeRefused,
-    /// Lever connected another account than the team's present one; nothing was changed.
-    #[error("this is another Lever account")]
-    OtherAccount {
-        /// The one just logged in to.
-        granted: LeverAccountId,
-    },
-    /// Lever answered nonsense.
-    #[error("Lever's answer cannot be used: {0}")]
-    BadAnswer(OAuthError),
-    /// Something failed; trying again may help.
-    #[error(transparent)]
-    Failed(#[from] Error),
-}
-
 /// A login that is on record.
 struct Connected {
     /// The team as it was.
     before: TeamContext,
     /// Its connection now.
     connection: Connection,
-}
-
-impl LoginError {
-    /// What the edge does about it.
-    pub fn disposition(&self) -> Disposition {
-        match self {
-            Self::Malformed | Self::NotOpen | Self::Elsewhere | Self::CodeRefused => Disposition::Rejected,
-            Self::Denied | Self::MissingScopes | Self::OtherAccount { .. } => Disposition::Unprocessable,
-            Self::BadAnswer(error) => error.disposition(),
-            Self::Failed(error) => error.disposition(),
-        }
-    }
 }
 
 impl Connector {
@@ -281,24 +234,6 @@ fn parameter(value: Option<&str>) -> Result<&str, LoginError> {
         .filter(|value| !value.is_empty() && value.len() <= PARAMETER_BYTES_MAX)
         .filter(|value| value.bytes().all(|byte| byte.is_ascii_graphic()))
         .ok_or(LoginError::Malformed)
-}
-
-fn refuse(error: OAuthError) -> LoginError {
-    match error {
-        OAuthError::InvalidGrant => LoginError::CodeRefused,
-        OAuthError::MissingScopes => LoginError::MissingScopes,
-        OAuthError::Unreadable
-        | OAuthError::NoRefreshToken
-        | OAuthError::InvalidLifetime
-        | OAuthError::WrongTokenType
-        | OAuthError::Redirected { .. } => LoginError::BadAnswer(error),
-        OAuthError::InvalidClient
-        | OAuthError::Refused { .. }
-        | OAuthError::RateLimited { .. }
-        | OAuthError::Unavailable { .. }
-        | OAuthError::Transport(_)
-        | OAuthError::NoRandomness => LoginError::Failed(error.into()),
-    }
 }
 
 /// SHA-256 in lower-case hex: what is stored of an unguessable value.

@@ -7,13 +7,15 @@
 mod api_key;
 mod heal;
 mod login;
+mod login_error;
 mod removal;
 mod resume;
 mod stages;
 mod webhooks;
 
 pub use api_key::ApiKeyError;
-pub use login::{Callback, Login, LoginError};
+pub use login::{Callback, Login};
+pub use login_error::LoginError;
 pub use removal::Leftover;
 pub use stages::StageError;
 pub use webhooks::{ensure_lever_webhook, ensure_subscription, lever_webhook_url, qualified_webhook_url};
