@@ -92,17 +92,18 @@ async fn each_status_means_the_same_for_every_call() {
 }
 
 #[tokio::test]
-async fn a_wait_lever_asks_for_is_passed_on_within_bounds() {
+async fn a_wait_lever_asks_for_is_passed_on_within_bounds_and_a_429_always_means_one() {
     for (header, expected) in [("7", Some(7)), ("999999", Some(900)), ("soon", None), ("-1", None)] {
         let retry_after = expected.map(Duration::from_secs);
-        for (status, expected) in [
-            (429, Error::RateLimited { retry_after }),
-            (503, Error::Unavailable { status: 503, retry_after }),
+        let two_seconds = Some(Duration::from_secs(2));
+        for (status, expected, wait) in [
+            (429, Error::RateLimited { retry_after }, retry_after.or(two_seconds)),
+            (503, Error::Unavailable { status: 503, retry_after }, retry_after),
         ] {
             let server = Server::always(Reply::text(status, "").with("retry-after", header)).await;
             let (client, token) = (server.client(), token());
             assert_eq!(client.api(&token, None).stages().await, Err(expected), "{header}");
-            assert_eq!(expected.disposition(), Disposition::Transient { retry_after });
+            assert_eq!(expected.disposition(), Disposition::Transient { retry_after: wait });
         }
     }
 }
