@@ -111,7 +111,7 @@ async fn a_callback_serves_once_in_its_own_browser_and_in_time() -> Made {
     let good = bench.callback(&browser, &page).await?;
     assert_eq!(
         location(&bench.get(&good, &cookie).await?),
-        "/integrations/lever?done=connected",
+        "/integrations/lever?done=reconnected",
         "a good one"
     );
     assert_eq!(bench.get(&good, &cookie).await?.status(), 400, "N23");
