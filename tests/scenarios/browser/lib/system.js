@@ -11,7 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 const SEED = new URL("../../../qualified-sim/seed.json", import.meta.url);
 const FREE_PORTS = ["--no-story", "--port", "0", "--lever-port", "0", "--qualified-port", "0"];
 const SHOWS_WITHIN_MS = 15_000;
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 500;
 
 /** The team that Qualified has from the start. */
 export const team = JSON.parse(readFileSync(SEED, "utf8")).teams[0];
