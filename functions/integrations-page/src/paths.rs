@@ -8,7 +8,7 @@ pub const ADD_STAGE: &str = "/integrations/lever?dialog=add-stage";
 pub const API_KEY: &str = "/integrations/lever/api-key";
 /// POST [`field::ENVIRONMENT`]: begins the login to Lever.
 pub const LOGIN: &str = "/integrations/lever/login";
-/// POST [`field::ATTEMPT`]: connects another Lever account than before, after the question.
+/// POST: connects another Lever account than before, after the question.
 pub const CHANGE_ACCOUNT: &str = "/integrations/lever/change-account";
 /// POST [`field::STAGE`], once or several times: adds trigger stages.
 pub const STAGES: &str = "/integrations/lever/stages";
