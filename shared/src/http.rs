@@ -8,6 +8,8 @@ use std::time::Duration;
 use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 
+use crate::failure::Disposition;
+
 /// The largest answer read, in bytes: Lever's pages of 100 opportunities stay under 1 MiB.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How long a connection may take: both services are one region away at worst.
@@ -45,6 +47,24 @@ pub enum TransportError {
     /// The request could not be built: a defect of ours.
     #[error("the request could not be built")]
     Unsendable,
+}
+
+impl TransportError {
+    /// What is to be done about it.
+    pub fn disposition(self) -> Disposition {
+        match self {
+            Self::NotReached | Self::NoAnswer | Self::TooLarge => Disposition::TRANSIENT,
+            Self::Unsendable => Disposition::Defect,
+        }
+    }
+
+    /// Whether the request may have been carried out.
+    pub fn may_have_happened(self) -> bool {
+        match self {
+            Self::NoAnswer | Self::TooLarge => true,
+            Self::NotReached | Self::Unsendable => false,
+        }
+    }
 }
 
 /// The HTTP client both service clients share, with connections kept alive.

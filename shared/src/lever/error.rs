@@ -106,7 +106,7 @@ impl Error {
             }
             Self::Unavailable { retry_after, .. } => Disposition::Transient { retry_after: *retry_after },
             Self::StaleCursor | Self::Redirected { .. } | Self::Unreadable(_) => Disposition::TRANSIENT,
-            Self::Transport(error) => transport_disposition(*error),
+            Self::Transport(error) => error.disposition(),
         }
     }
 
@@ -121,7 +121,7 @@ impl Error {
             | Self::StaleCursor
             | Self::RateLimited { .. } => false,
             Self::Unavailable { .. } | Self::Redirected { .. } | Self::Unreadable(_) => true,
-            Self::Transport(error) => transport_may_have_happened(*error),
+            Self::Transport(error) => error.may_have_happened(),
         }
     }
 
@@ -176,22 +176,4 @@ impl From<serde_json::Error> for Flaw {
 /// The only refusal told apart by its text, since its cure is another one.
 fn says_stale(body: &[u8]) -> bool {
     body.windows(STALE_CURSOR_MESSAGE.len()).any(|part| part == STALE_CURSOR_MESSAGE)
-}
-
-/// What is to be done when no whole answer came.
-pub(super) fn transport_disposition(error: TransportError) -> Disposition {
-    match error {
-        TransportError::NotReached | TransportError::NoAnswer | TransportError::TooLarge => {
-            Disposition::TRANSIENT
-        }
-        TransportError::Unsendable => Disposition::Defect,
-    }
-}
-
-/// Whether a request without a whole answer may have been carried out.
-pub(super) fn transport_may_have_happened(error: TransportError) -> bool {
-    match error {
-        TransportError::NoAnswer | TransportError::TooLarge => true,
-        TransportError::NotReached | TransportError::Unsendable => false,
-    }
 }

@@ -99,12 +99,7 @@ impl Error {
                 Disposition::Transient { retry_after: *retry_after }
             }
             Self::Redirected { .. } | Self::Unreadable(_) => Disposition::TRANSIENT,
-            Self::Transport(error) => match error {
-                TransportError::NotReached | TransportError::NoAnswer | TransportError::TooLarge => {
-                    Disposition::TRANSIENT
-                }
-                TransportError::Unsendable => Disposition::Defect,
-            },
+            Self::Transport(error) => error.disposition(),
         }
     }
 
@@ -120,10 +115,7 @@ impl Error {
             | Self::Refused { .. }
             | Self::RateLimited { .. } => false,
             Self::Unavailable { .. } | Self::Redirected { .. } | Self::Unreadable(_) => true,
-            Self::Transport(error) => match error {
-                TransportError::NoAnswer | TransportError::TooLarge => true,
-                TransportError::NotReached | TransportError::Unsendable => false,
-            },
+            Self::Transport(error) => error.may_have_happened(),
         }
     }
 }

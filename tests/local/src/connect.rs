@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lever_integration::domain::{
     AccessToken, ApiKey, Connection, ConnectionState, LeverEnvironment, LeverTokens, RefreshToken, Team,
-    TeamId, TriggerStage, UrlKey,
+    TeamId, TriggerStage,
 };
 use lever_integration::service::connect::{
     ensure_lever_webhook, ensure_subscription, lever_webhook_url, qualified_webhook_url,
@@ -30,10 +30,10 @@ pub async fn connect(local: &Local) -> Result<TeamId, Error> {
         .ok_or_else(|| Error::Step("the simulated Qualified has no team".to_owned()))?;
     let id: TeamId = id.as_str().parse().map_err(|error| step("team id", error))?;
     let store = &local.parts.store;
-    let known = store.load_team(&id).await.map_err(|error| step("team", error))?;
-    let connected_before =
-        known.as_ref().and_then(|known| known.connection.as_ref()).map_or(0, |one| one.version);
-    let mut team = known.map_or_else(|| new_team(id), |known| known.team);
+    let connector = local.parts.connector()?;
+    let known = connector.ensure_team(&id).await.map_err(|error| step("team", error))?;
+    let connected_before = known.connection.as_ref().map_or(0, |one| one.version);
+    let mut team = known.team;
     team.api_key = Some(ApiKey::new(key.expose().to_owned()));
     team.api_key_refused_at = None;
     team.version = recorded(store.record_team(&team).await.map_err(|error| step("team", error))?)?;
@@ -41,18 +41,6 @@ pub async fn connect(local: &Local) -> Result<TeamId, Error> {
     connect_lever(local, &team, &minted, connected_before).await?;
     subscribe(local, &mut team).await?;
     Ok(team.id)
-}
-
-fn new_team(id: TeamId) -> Team {
-    Team {
-        id,
-        api_key: None,
-        api_key_refused_at: None,
-        lever_url_key: UrlKey::new(random_key()),
-        qualified_url_key: UrlKey::new(random_key()),
-        subscription: None,
-        version: 0,
-    }
 }
 
 async fn connect_lever(local: &Local, team: &Team, minted: &Value, version: u64) -> Result<(), Error> {
@@ -138,9 +126,4 @@ fn recorded(recorded: Recorded) -> Result<u64, Error> {
 
 fn step(what: &str, error: impl std::fmt::Display) -> Error {
     Error::Step(format!("{what}: {error}"))
-}
-
-/// 192 random bits in hex.
-fn random_key() -> String {
-    rand::random::<[u8; 24]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }

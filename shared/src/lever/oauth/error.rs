@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::failure::Disposition;
 use crate::http::TransportError;
-use crate::lever::error::{transport_disposition, transport_may_have_happened};
 
 /// A token call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -81,7 +80,7 @@ impl OAuthError {
             | Self::NoRefreshToken
             | Self::InvalidLifetime
             | Self::WrongTokenType => Disposition::TRANSIENT,
-            Self::Transport(error) => transport_disposition(*error),
+            Self::Transport(error) => error.disposition(),
         }
     }
 
@@ -100,7 +99,7 @@ impl OAuthError {
             | Self::InvalidLifetime
             | Self::WrongTokenType
             | Self::MissingScopes => true,
-            Self::Transport(error) => transport_may_have_happened(*error),
+            Self::Transport(error) => error.may_have_happened(),
         }
     }
 }
