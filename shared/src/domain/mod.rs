@@ -11,6 +11,7 @@ mod event;
 mod id;
 mod oauth_attempt;
 mod opportunity;
+mod pace;
 mod parked;
 mod person;
 mod reason;
@@ -33,6 +34,7 @@ pub use id::{
 };
 pub use oauth_attempt::{AccountChange, OAuthAttempt};
 pub use opportunity::{Opportunity, StageEntry};
+pub use pace::{CallGrant, CallRequest, GRANT_LIFETIME, slot_after_refusal};
 pub use parked::ParkedEvent;
 pub use person::{EmailAddress, InvalidEmail, PersonName};
 pub use reason::{Outcome, Reason};

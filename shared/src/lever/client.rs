@@ -14,6 +14,7 @@ use url::Url;
 
 use super::answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
 use super::error::{Error, Flaw};
+use super::permits::Permits;
 use super::request::{Call, Line};
 use super::webhook::STAGE_CHANGE_EVENT;
 use super::wire;
@@ -48,8 +49,9 @@ impl Client {
 
     /// The API as one account sees it. `moved_to` is the base that an earlier redirect named; it is
     /// ignored if it is not one to send a token to.
-    pub fn api<'a>(&'a self, access: &'a AccessToken, moved_to: Option<&str>) -> Api<'a> {
-        Api { line: Line::new(&self.http, access, &self.base, moved_to) }
+    /// Every call takes one of `permits`.
+    pub fn api<'a>(&'a self, access: &'a AccessToken, moved_to: Option<&str>, permits: Permits) -> Api<'a> {
+        Api { line: Line::new((&self.http, access), &self.base, moved_to, permits) }
     }
 }
 
@@ -72,6 +74,14 @@ impl Api<'_> {
     /// The base in use, if it is another than the configured one: to be stored with the connection.
     pub fn moved_to(&self) -> Option<String> {
         self.line.moved_to()
+    }
+
+    /// Waits until so many calls can be made one after the other. Without it each call waits for itself.
+    ///
+    /// # Errors
+    /// [`Error::Paced`] when that would take too long.
+    pub async fn reserve(&self, calls: u32) -> Result<(), Error> {
+        self.line.permits().reserve(calls).await
     }
 
     /// Reads an opportunity.

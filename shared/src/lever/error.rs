@@ -15,7 +15,7 @@ const STALE_CURSOR_MESSAGE: &[u8] = b"Invalid offset token";
 
 /// How long to wait after a 429, which says nothing about that: ten requests a second come back, so a full
 /// burst of twenty is there again after two seconds (Lever: API reference, Rate limits).
-const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(2);
+pub(super) const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(2);
 
 /// A call of Lever's Data API failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,12 @@ pub enum Error {
     #[error("Lever's rate limit is exceeded")]
     RateLimited {
         /// How long Lever asked us to wait; it usually does not say.
+        retry_after: Option<Duration>,
+    },
+    /// No call was made: the team's calls are granted to others for now, or it is not known what others call.
+    #[error("no call of Lever can be made at the moment")]
+    Paced {
+        /// How long until it can; nothing if that is not known.
         retry_after: Option<Duration>,
     },
     /// 408 or 5xx: Lever has trouble or is down for maintenance.
@@ -104,7 +110,9 @@ impl Error {
             Self::RateLimited { retry_after } => {
                 Disposition::Transient { retry_after: Some(retry_after.unwrap_or(RATE_LIMIT_PAUSE)) }
             }
-            Self::Unavailable { retry_after, .. } => Disposition::Transient { retry_after: *retry_after },
+            Self::Unavailable { retry_after, .. } | Self::Paced { retry_after } => {
+                Disposition::Transient { retry_after: *retry_after }
+            }
             Self::StaleCursor | Self::Redirected { .. } | Self::Unreadable(_) => Disposition::TRANSIENT,
             Self::Transport(error) => error.disposition(),
         }
@@ -119,7 +127,8 @@ impl Error {
             | Self::NotFound
             | Self::Refused { .. }
             | Self::StaleCursor
-            | Self::RateLimited { .. } => false,
+            | Self::RateLimited { .. }
+            | Self::Paced { .. } => false,
             Self::Unavailable { .. } | Self::Redirected { .. } | Self::Unreadable(_) => true,
             Self::Transport(error) => error.may_have_happened(),
         }

@@ -9,6 +9,7 @@ mod answer;
 mod client;
 mod error;
 mod oauth;
+mod permits;
 mod redirect;
 mod request;
 #[cfg(test)]
@@ -20,3 +21,4 @@ pub use answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
 pub use client::{Api, Client, Confidentiality};
 pub use error::{Error, Flaw};
 pub use oauth::{Grant, OAuth, OAuthError, SCOPES, code_challenge, new_code_verifier};
+pub use permits::{Pace, Permits};

@@ -9,7 +9,8 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
-use super::error::Error;
+use super::error::{Error, RATE_LIMIT_PAUSE};
+use super::permits::Permits;
 use super::redirect::{is_trusted, moved_base};
 use crate::domain::AccessToken;
 use crate::http::{self, Answer, TransportError};
@@ -58,20 +59,26 @@ pub(super) struct Line<'a> {
     access: &'a AccessToken,
     configured: &'a Url,
     base: Mutex<Url>,
+    permits: Permits,
 }
 
 impl<'a> Line<'a> {
     /// Starts at the base remembered from an earlier redirect, if that is still one to trust.
     pub(super) fn new(
-        http: &'a Client,
-        access: &'a AccessToken,
+        (http, access): (&'a Client, &'a AccessToken),
         configured: &'a Url,
         moved_to: Option<&str>,
+        permits: Permits,
     ) -> Self {
         let remembered =
             moved_to.and_then(|text| Url::parse(text).ok()).filter(|target| is_trusted(configured, target));
         let base = Mutex::new(remembered.unwrap_or_else(|| configured.clone()));
-        Self { http, access, configured, base }
+        Self { http, access, configured, base, permits }
+    }
+
+    /// What calls are made with.
+    pub(super) fn permits(&self) -> &Permits {
+        &self.permits
     }
 
     /// The base in use, if it is another than the configured one.
@@ -86,13 +93,23 @@ impl<'a> Line<'a> {
         let url = call.url(&base)?;
         let answer = self.send(call, url.clone()).await?;
         let Some(moved) = self.redirected(&answer, &base, &url) else {
-            return checked(answer);
+            return self.checked(answer).await;
         };
         let answer = self.send(call, call.url(&moved)?).await?;
         if !answer.status.is_redirection() {
             *self.base.lock().unwrap_or_else(PoisonError::into_inner) = moved;
         }
-        checked(answer)
+        self.checked(answer).await
+    }
+
+    /// The answer if it is a success. What Lever refused for its rate slows down everybody who calls the
+    /// account, not only this one.
+    async fn checked(&self, answer: Answer) -> Result<Answer, Error> {
+        let Some(error) = Error::of(&answer) else { return Ok(answer) };
+        if let Error::RateLimited { retry_after } = error {
+            self.permits.refused(retry_after.unwrap_or(RATE_LIMIT_PAUSE)).await;
+        }
+        Err(error)
     }
 
     fn base(&self) -> Url {
@@ -109,12 +126,13 @@ impl<'a> Line<'a> {
         moved_base(self.configured, base, asked, location)
     }
 
-    async fn send(&self, call: &Call<'_>, url: Url) -> Result<Answer, TransportError> {
+    async fn send(&self, call: &Call<'_>, url: Url) -> Result<Answer, Error> {
+        self.permits.take().await?;
         let first = http::send(self.built(call, url.clone())).await;
         if matches!(first, Err(TransportError::NotReached)) && call.method == Method::GET {
-            return http::send(self.built(call, url)).await;
+            return Ok(http::send(self.built(call, url)).await?);
         }
-        first
+        Ok(first?)
     }
 
     fn built(&self, call: &Call<'_>, url: Url) -> reqwest::RequestBuilder {
@@ -124,8 +142,4 @@ impl<'a> Line<'a> {
             None => request,
         }
     }
-}
-
-fn checked(answer: Answer) -> Result<Answer, Error> {
-    Error::of(&answer).map_or(Ok(answer), Err)
 }

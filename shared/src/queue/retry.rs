@@ -19,6 +19,10 @@ const POISON_WAIT: Duration = Duration::from_secs(30);
 /// / 10 per second = 34 min, and a working day of Lever refusing calls is no longer only waiting.
 const RENEWAL_AGE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
+/// The bound of what is added to a wait one was told: a line of 10 000 messages then asks 330 times a second,
+/// and the last few hundred still ask more often than they are served.
+const SPREAD_MAX: Duration = Duration::from_secs(60);
+
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -52,9 +56,20 @@ pub(super) fn decide_fate(disposition: Disposition, circumstances: Circumstances
         Disposition::Transient { retry_after: Some(hint) } => {
             let is_last_receive = circumstances.receive_count >= RECEIVES_MAX;
             let is_young = circumstances.age.is_some_and(|age| age < RENEWAL_AGE_MAX);
-            if is_last_receive && is_young { Fate::Renewed } else { Fate::Postponed(hint.max(WAIT_MIN)) }
+            if is_last_receive && is_young {
+                Fate::Renewed
+            } else {
+                Fate::Postponed(hint.max(WAIT_MIN) + spread(circumstances))
+            }
         }
     }
+}
+
+/// Whatever was told to wait for long stands in a long line, and need not ask again soon: the longer the
+/// line, the further apart its messages come back, so that they do not keep the worker busy with asking.
+fn spread(circumstances: Circumstances) -> Duration {
+    let bound = (circumstances.age.unwrap_or_default() / 2).min(SPREAD_MAX);
+    bound.mul_f64(circumstances.chance.clamp(0.0, 1.0))
 }
 
 /// Full jitter: anything up to the bound, so that messages that failed together come back apart.
@@ -97,6 +112,16 @@ mod tests {
         let told = |seconds| Disposition::Transient { retry_after: Some(Duration::from_secs(seconds)) };
         assert_eq!(fate(told(17), 1, Duration::ZERO, 0.3), Fate::Postponed(Duration::from_secs(17)));
         assert_eq!(fate(told(0), 1, Duration::ZERO, 0.3), Fate::Postponed(WAIT_MIN));
+    }
+
+    #[test]
+    fn who_was_told_to_wait_for_long_asks_less_often() {
+        let told = Disposition::Transient { retry_after: Some(Duration::from_secs(2)) };
+        let wait = |age, chance| fate(told, 1, Duration::from_secs(age), chance);
+        assert_eq!(wait(20, 1.0), Fate::Postponed(Duration::from_secs(12)));
+        assert_eq!(wait(20, 0.5), Fate::Postponed(Duration::from_secs(7)));
+        assert_eq!(wait(3_600, 1.0), Fate::Postponed(Duration::from_secs(62)));
+        assert_eq!(wait(3_600, 0.0), Fate::Postponed(Duration::from_secs(2)));
     }
 
     #[test]

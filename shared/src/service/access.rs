@@ -4,6 +4,7 @@ use crate::domain::{ConnectionState, Reason};
 use crate::store::TeamContext;
 use crate::{lever, qualified};
 
+use super::pace::permits;
 use super::{Error, Worker};
 
 /// Both APIs with one team's credentials; never shared between teams.
@@ -24,8 +25,9 @@ impl Worker {
             ConnectionState::Active(tokens) => tokens,
             ConnectionState::ReconnectNeeded { .. } => return Err(Error::Waiting(Reason::ReconnectNeeded)),
         };
+        let permits = permits(&self.store, &self.clock, &connection.team);
         Ok(Access {
-            lever: self.lever.api(&tokens.access, connection.api_base.as_deref()),
+            lever: self.lever.api(&tokens.access, connection.api_base.as_deref(), permits),
             qualified: self.qualified.api(key),
         })
     }

@@ -19,6 +19,10 @@ use super::invite::{Invitee, Run, standing_reason};
 use super::ledger::claim;
 use super::{Access, Error, Handled, Worker};
 
+/// Lever calls of an invitation: the opportunity, the new tag, the old one. Reserved together, since each
+/// reservation is a write.
+const CALLS_OF_INVITATION: u32 = 3;
+
 /// One line of activity in the making.
 struct Line {
     assessment: Option<crate::domain::AssessmentId>,
@@ -53,6 +57,7 @@ impl Worker {
         let access = self.open(context)?;
         let ledger = self.store.load_assignments(team, &event.opportunity).await?;
         let case = Case { context, access: &access, event, holder, ledger };
+        access.lever.reserve(CALLS_OF_INVITATION).await?;
         let lines = match access.lever.opportunity(&event.opportunity).await {
             Ok(opportunity) => self.assign_opportunity(&case, &opportunity).await?,
             Err(lever::Error::NotFound) => vec![unreadable(Reason::OpportunityGone)],

@@ -1,6 +1,6 @@
 //! Makes Lever show what the ledger knows: status tags and the result note.
 
-use crate::domain::{AssessmentResult, Assignment, OpportunityId, Reason, Standing};
+use crate::domain::{AssessmentResult, Assignment, Mirror, OpportunityId, Reason, Standing};
 use crate::flow::{note_reference, render_note, superseded_tags, wanted_tag};
 use crate::{lever, qualified};
 
@@ -39,6 +39,7 @@ impl Worker {
     ) -> Result<Problems, Error> {
         let mut problems = Problems::new();
         let Some(mirror) = claim.assignment().mirror().cloned() else { return Ok(problems) };
+        access.lever.reserve(calls_due(&mirror)).await?;
         if mirror.is_tag_due() {
             problems.extend(show_tag(&access.lever, claim, mirror.standing).await?);
             claim.update_mirror(|mirror| mirror.shown = Some(mirror.standing));
@@ -88,6 +89,12 @@ impl Worker {
             }
         }
     }
+}
+
+/// How many Lever calls show what is due: two for the tags, one for the note.
+fn calls_due(mirror: &Mirror) -> u32 {
+    let tags = if mirror.is_tag_due() { 2 } else { 0 };
+    tags + u32::from(mirror.is_note_due())
 }
 
 /// Adds the wanted tag, then removes what it replaces: the candidate is never without a tag.

@@ -10,6 +10,7 @@ mod effects;
 mod error;
 mod invite;
 mod ledger;
+mod pace;
 mod worker;
 
 pub mod assign;

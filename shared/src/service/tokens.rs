@@ -215,7 +215,7 @@ impl Tokens {
     async fn pause(&self) {
         let spread = rand::random_range(0..=LOOK_AGAIN.as_millis());
         let spread = Duration::from_millis(u64::try_from(spread).unwrap_or_default());
-        tokio::time::sleep(LOOK_AGAIN + spread).await;
+        self.clock.sleep(LOOK_AGAIN + spread).await;
     }
 }
 

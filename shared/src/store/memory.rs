@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, AssessmentId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId,
-    ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
+    Activity, ActivityId, AssessmentId, Assignment, CallGrant, CallRequest, Connection, EventId,
+    OAuthAttempt, OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
 };
 
 /// A store that lives as long as the process.
@@ -32,6 +32,7 @@ struct Rows {
     assignments: BTreeMap<(OpportunityId, AssessmentId), Assignment>,
     parked: BTreeMap<EventId, ParkedEvent>,
     activity: BTreeMap<(Timestamp, ActivityId), Activity>,
+    call_slot: Option<Timestamp>,
 }
 
 impl MemoryStore {
@@ -107,6 +108,27 @@ impl Store for MemoryStore {
             teams.range::<TeamId, _>((start, Bound::Unbounded)).filter(|(_, rows)| rows.connection.is_some());
         let rows = connected.map(|(team, _)| team.clone()).take(limit + 1).collect();
         Ok(page::cut(rows, limit, page::after_team))
+    }
+
+    async fn reserve_calls(&self, team: &TeamId, request: CallRequest) -> Result<CallGrant, Error> {
+        let mut teams = self.teams();
+        let slot = &mut teams.entry(team.clone()).or_default().call_slot;
+        let moved = match *slot {
+            Some(present) if present > request.latest_slot() => return Ok(request.refused(present)),
+            Some(present) if present > request.now => {
+                present.saturating_add(request.length()).unwrap_or(Timestamp::MAX)
+            }
+            Some(_) | None => request.slot_after_rest(),
+        };
+        *slot = Some(moved);
+        Ok(request.granted(moved))
+    }
+
+    async fn hold_calls(&self, team: &TeamId, slot: Timestamp) -> Result<(), Error> {
+        let mut teams = self.teams();
+        let present = &mut teams.entry(team.clone()).or_default().call_slot;
+        *present = (*present).max(Some(slot));
+        Ok(())
     }
 
     async fn remove_connection(&self, team: &TeamId) -> Result<(), Error> {

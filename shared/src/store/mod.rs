@@ -18,8 +18,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Activity, ActivityId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId, ParkedEvent,
-    ResultId, StageId, Team, TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
+    OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
 };
 
 pub use dynamodb::{DynamoStore, IndexSchema, Projected, TABLE, TableSchema, create_table};
@@ -82,6 +82,12 @@ pub trait Store: Send + Sync {
     /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100. One that
     /// was connected within the last second or so may be missing.
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error>;
+
+    /// Reserves calls of Lever for a team, or says when to ask again. Of any number of askers together no
+    /// more are granted than the limit allows. Each grant is for one use, made or not.
+    async fn reserve_calls(&self, team: &TeamId, request: CallRequest) -> Result<CallGrant, Error>;
+    /// Keeps calls of Lever from being granted until the slot is nearly over; never moves the slot back.
+    async fn hold_calls(&self, team: &TeamId, slot: Timestamp) -> Result<(), Error>;
 
     /// Deletes a connection with its tokens; one that is not there is no error.
     async fn remove_connection(&self, team: &TeamId) -> Result<(), Error>;

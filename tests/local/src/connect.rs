@@ -1,20 +1,16 @@
 //! Connects the first team of the simulated Qualified to the simulated Lever, without a browser.
 //!
-//! Tokens are minted by the simulator's control API; everything else is done as the service does it:
-//! the webhook and the subscription are registered over the two APIs, credentials are sealed and stored.
+//! Tokens are minted by the simulator's control API, so that no test of something else has to log in;
+//! everything else is done by the service itself.
 
 use std::time::Duration;
 
 use lever_integration::domain::{
-    AccessToken, ApiKey, Connection, ConnectionState, LeverEnvironment, LeverTokens, RefreshToken, Team,
-    TeamId, TriggerStage,
-};
-use lever_integration::service::connect::{
-    ensure_lever_webhook, ensure_subscription, lever_webhook_url, qualified_webhook_url,
+    AccessToken, Connection, ConnectionState, LeverEnvironment, LeverTokens, RefreshToken, TeamId,
+    TriggerStage,
 };
 use lever_integration::store::Recorded;
-use lever_integration::{http, lever, qualified};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::control::Control;
 use crate::{Error, Local};
@@ -29,64 +25,38 @@ pub async fn connect(local: &Local) -> Result<TeamId, Error> {
         .first_team()
         .ok_or_else(|| Error::Step("the simulated Qualified has no team".to_owned()))?;
     let id: TeamId = id.as_str().parse().map_err(|error| step("team id", error))?;
-    let store = &local.parts.store;
     let connector = local.parts.connector()?;
+    connector.set_api_key(&id, key.expose()).await.map_err(|error| step("API key", error))?;
     let known = connector.ensure_team(&id).await.map_err(|error| step("team", error))?;
-    let connected_before = known.connection.as_ref().map_or(0, |one| one.version);
-    let mut team = known.team;
-    team.api_key = Some(ApiKey::new(key.expose().to_owned()));
-    team.api_key_refused_at = None;
-    team.version = recorded(store.record_team(&team).await.map_err(|error| step("team", error))?)?;
-    let minted = Control::new(&local.lever.url()).post("/_sim/token", &json!({})).await?;
-    connect_lever(local, &team, &minted, connected_before).await?;
-    subscribe(local, &mut team).await?;
-    Ok(team.id)
-}
-
-async fn connect_lever(local: &Local, team: &Team, minted: &Value, version: u64) -> Result<(), Error> {
-    let text = |name: &str| minted[name].as_str().unwrap_or_default().to_owned();
-    let lifetime = Duration::from_secs(minted["expires_in"].as_u64().unwrap_or_default());
-    let tokens = LeverTokens {
-        access: AccessToken::new(text("access_token")),
-        refresh: RefreshToken::new(text("refresh_token")),
-        expires_at: local
-            .parts
-            .clock
-            .now()
-            .saturating_add(lifetime)
-            .map_err(|error| step("expiry", error))?,
-    };
-    let mut connection = Connection {
-        team: team.id.clone(),
+    let connection = Connection {
+        team: id.clone(),
         account: None,
         environment: LeverEnvironment::Sandbox,
         api_base: None,
-        state: ConnectionState::Active(tokens.clone()),
+        state: ConnectionState::Active(minted_tokens(local).await?),
         refresh_intent: None,
         webhook: None,
         last_event_at: None,
-        version,
+        version: known.connection.as_ref().map_or(0, |one| one.version),
     };
-    let store = &local.parts.store;
-    let failed = |error| step("connection", error);
-    connection.version = recorded(store.record_connection(&connection).await.map_err(failed)?)?;
-    let client = lever::Client::new(http_client()?, &local.parts.config.lever_api_base);
-    let url = lever_webhook_url(&local.parts.config.public_base_url, team);
-    let webhook = ensure_lever_webhook(&client.api(&tokens.access, None), &url, &connection).await;
-    connection.webhook = Some(webhook.map_err(|error| step("webhook", error))?);
-    recorded(store.record_connection(&connection).await.map_err(failed)?)?;
-    Ok(())
+    let recorded = local.parts.store.record_connection(&connection).await;
+    if recorded.map_err(|error| step("connection", error))? == Recorded::Conflict {
+        return Err(Error::Step("somebody else changed the connection meanwhile".to_owned()));
+    }
+    connector.heal_webhook(&id).await.map_err(|error| step("webhook", error))?;
+    Ok(id)
 }
 
-async fn subscribe(local: &Local, team: &mut Team) -> Result<(), Error> {
-    let client = qualified::Client::new(http_client()?, &local.parts.config.qualified_api_base);
-    let url = qualified_webhook_url(&local.parts.config.public_base_url, team);
-    let Some(key) = team.api_key.clone() else { return Ok(()) };
-    let subscription =
-        ensure_subscription(&client.api(&key), &url).await.map_err(|error| step("subscription", error))?;
-    team.subscription = Some(subscription);
-    team.version = recorded(local.parts.store.record_team(team).await.map_err(|error| step("team", error))?)?;
-    Ok(())
+async fn minted_tokens(local: &Local) -> Result<LeverTokens, Error> {
+    let minted = Control::new(&local.lever.url()).post("/_sim/token", &json!({})).await?;
+    let text = |name: &str| minted[name].as_str().unwrap_or_default().to_owned();
+    let lifetime = Duration::from_secs(minted["expires_in"].as_u64().unwrap_or_default());
+    let now = local.parts.clock.now();
+    Ok(LeverTokens {
+        access: AccessToken::new(text("access_token")),
+        refresh: RefreshToken::new(text("refresh_token")),
+        expires_at: now.saturating_add(lifetime).map_err(|error| step("expiry", error))?,
+    })
 }
 
 /// Adds the stage with this name as a trigger stage and returns its id.
@@ -111,17 +81,6 @@ pub async fn add_trigger_stage(local: &Local, team: &TeamId, text: &str) -> Resu
         .await
         .map_err(|error| step("trigger stage", error))?;
     Ok(id.to_owned())
-}
-
-fn http_client() -> Result<reqwest::Client, Error> {
-    http::client().map_err(|error| step("HTTP client", error))
-}
-
-fn recorded(recorded: Recorded) -> Result<u64, Error> {
-    match recorded {
-        Recorded::Done { version } => Ok(version),
-        Recorded::Conflict => Err(Error::Step("somebody else changed the team meanwhile".to_owned())),
-    }
 }
 
 fn step(what: &str, error: impl std::fmt::Display) -> Error {

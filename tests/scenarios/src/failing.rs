@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, ActivityId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId, ParkedEvent,
-    ResultId, StageId, Team, TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
+    OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
 };
 use lever_integration::store::{Error, Page, Recorded, Store, TeamContext};
 
@@ -87,6 +87,12 @@ impl Store for FailingStore {
     }
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
         self.during(self.inner.connected_teams(cursor, limit)).await
+    }
+    async fn reserve_calls(&self, team: &TeamId, request: CallRequest) -> Result<CallGrant, Error> {
+        self.during(self.inner.reserve_calls(team, request)).await
+    }
+    async fn hold_calls(&self, team: &TeamId, slot: Timestamp) -> Result<(), Error> {
+        self.during(self.inner.hold_calls(team, slot)).await
     }
     async fn remove_connection(&self, team: &TeamId) -> Result<(), Error> {
         self.during(self.inner.remove_connection(team)).await

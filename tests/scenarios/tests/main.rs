@@ -12,6 +12,7 @@ mod crash;
 mod faults;
 mod follow;
 mod orders;
+mod pace;
 mod page_bad_input;
 mod reasons;
 mod sample_events;

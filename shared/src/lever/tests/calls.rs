@@ -1,5 +1,6 @@
 //! Each call: what goes over the wire and what comes of the answer.
 
+use crate::lever::permits::tests::endless;
 use serde_json::json;
 use url::Url;
 
@@ -29,7 +30,7 @@ fn asked(line: &str, body: &str) -> Asked {
 async fn an_opportunity_is_read_with_the_bearer_token() {
     let server = Server::replying([Reply::json(200, &json!({ "data": full() }))]).await;
     let (client, token) = (server.client(), token());
-    client.api(&token, None).opportunity(&id()).await.unwrap();
+    client.api(&token, None, endless()).opportunity(&id()).await.unwrap();
     assert_eq!(server.asked(), [asked(&format!("GET /v1/opportunities/{ID}"), "")]);
 }
 
@@ -38,7 +39,7 @@ async fn a_trailing_slash_of_the_base_does_not_matter() {
     let server = Server::replying([Reply::json(200, &json!({ "data": full() }))]).await;
     let base = server.url().join("v1/").unwrap();
     let (client, token) = (crate::lever::Client::new(crate::http::client().unwrap(), &base), token());
-    client.api(&token, None).opportunity(&id()).await.unwrap();
+    client.api(&token, None, endless()).opportunity(&id()).await.unwrap();
     assert_eq!(server.lines(), [format!("GET /v1/opportunities/{ID}")]);
 }
 
@@ -54,7 +55,7 @@ async fn a_change_of_tags_gives_the_tags_after_it_and_nothing_else() {
     let answer = Reply::json(200, &json!({ "data": blank }));
     let server = Server::replying([answer.clone(), answer]).await;
     let (client, token) = (server.client(), token());
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
 
     let after = api.add_tags(&id(), &tags(&["Rust: Basics, 1 - Invited"])).await.unwrap();
     assert_eq!(after, tags(&["Backend", "Rust: Basics, 1 - Invited"]));
@@ -73,7 +74,7 @@ async fn a_change_of_tags_that_answers_about_another_one_may_have_happened() {
     let untagged = json!({"data": {"id": ID}});
     let server = Server::replying([Reply::json(200, &other), Reply::json(200, &untagged)]).await;
     let (client, token) = (server.client(), token());
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
     let error = api.add_tags(&id(), &tags(&["x"])).await.unwrap_err();
     assert_eq!(error, Error::Unreadable(Flaw::OtherObject));
     assert!(error.may_have_happened());
@@ -87,7 +88,7 @@ async fn the_id_of_a_new_note_is_read_from_both_forms() {
         [json!({"noteId": "n1"}), json!({"id": "n2", "text": "Note"}), json!({"id": "n3", "noteId": "n4"})];
     let server = Server::replying(forms.iter().map(|data| Reply::json(201, &json!({ "data": data })))).await;
     let (client, token) = (server.client(), token());
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
     for expected in ["n1", "n2", "n4"] {
         let note: NoteId = api.add_note(&id(), "Score: 80 %\nhttps://qualified.example/r").await.unwrap();
         assert_eq!(note.as_str(), expected);
@@ -103,7 +104,7 @@ async fn a_new_note_without_an_id_may_be_there() {
         Server::replying(answers.iter().map(|data| Reply::json(201, &json!({ "data": data })))).await;
     let (client, token) = (server.client(), token());
     for _ in answers {
-        let error = client.api(&token, None).add_note(&id(), "x").await.unwrap_err();
+        let error = client.api(&token, None, endless()).add_note(&id(), "x").await.unwrap_err();
         assert_eq!(error, Error::Unreadable(Flaw::Field("note id")));
         assert!(error.may_have_happened());
     }
@@ -124,7 +125,7 @@ async fn notes_come_with_the_texts_of_note_and_comments() {
     ]});
     let server = Server::replying([Reply::json(200, &answer)]).await;
     let (client, token) = (server.client(), token());
-    let notes = client.api(&token, None).notes(&id()).await.unwrap();
+    let notes = client.api(&token, None, endless()).notes(&id()).await.unwrap();
     let note = |id: &str, texts: &[&str]| Note {
         id: id.parse().unwrap(),
         texts: texts.iter().map(|text| (*text).to_owned()).collect(),
@@ -139,7 +140,7 @@ async fn one_unreadable_note_makes_the_list_unreadable() {
     let answer = json!({"data": [{"id": "n1"}, {"id": ""}]});
     let server = Server::replying([Reply::json(200, &answer)]).await;
     let (client, token) = (server.client(), token());
-    let notes = client.api(&token, None).notes(&id()).await;
+    let notes = client.api(&token, None, endless()).notes(&id()).await;
     assert_eq!(notes, Err(Error::Unreadable(Flaw::Field("note id"))));
 }
 
@@ -153,7 +154,7 @@ async fn stages_keep_the_order_of_the_pipeline() {
     ]});
     let server = Server::replying([Reply::json(200, &answer)]).await;
     let (client, token) = (server.client(), token());
-    let stages = client.api(&token, None).stages().await.unwrap();
+    let stages = client.api(&token, None, endless()).stages().await.unwrap();
     let stage = |id: &str, text: &str| Stage { id: id.parse().unwrap(), text: text.to_owned() };
     let custom = stage("f3e1a2b4-0000-4000-8000-000000000009", "Coding test");
     assert_eq!(stages, [stage("lead-new", "New lead"), custom, stage("applicant-new", "")]);
@@ -171,7 +172,7 @@ async fn webhooks_are_listed_without_has_next_and_ours_are_told_by_event_and_url
     ]});
     let server = Server::replying([Reply::json(200, &answer)]).await;
     let (client, token) = (server.client(), token());
-    let webhooks = client.api(&token, None).webhooks().await.unwrap();
+    let webhooks = client.api(&token, None, endless()).webhooks().await.unwrap();
     let told: Vec<_> =
         webhooks.iter().map(|row| (row.id.as_str(), row.brings_stage_changes_to(&ours))).collect();
     assert_eq!(told, [("w1", true), ("w2", false), ("w3", false), ("w4", false)]);
@@ -188,7 +189,7 @@ async fn a_webhook_is_registered_and_its_token_read_from_both_forms() {
     let (client, token) = (server.client(), token());
     let url = Url::parse("https://example.com/h").unwrap();
     for _ in forms {
-        let webhook = client.api(&token, None).register_webhook(&url).await.unwrap();
+        let webhook = client.api(&token, None, endless()).register_webhook(&url).await.unwrap();
         assert_eq!((webhook.id.as_str(), webhook.signature_token.expose()), ("w1", "canary-signature"));
         assert!(!format!("{webhook:?}").contains("canary"));
     }
@@ -209,7 +210,7 @@ async fn a_webhook_without_a_usable_signature_token_is_refused_but_exists() {
     let (client, token) = (server.client(), token());
     let url = Url::parse("https://example.com/h").unwrap();
     for form in forms {
-        let error = client.api(&token, None).register_webhook(&url).await.unwrap_err();
+        let error = client.api(&token, None, endless()).register_webhook(&url).await.unwrap_err();
         assert!(matches!(error, Error::Unreadable(_)) && error.may_have_happened(), "{form}: {error:?}");
     }
 }
@@ -220,7 +221,7 @@ async fn a_webhook_is_deleted_once_and_gone_is_gone() {
     let server =
         Server::replying([Reply::text(204, ""), Reply::json(404, &gone), Reply::json(403, &gone)]).await;
     let (client, token) = (server.client(), token());
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
     let webhook = "w1".parse().unwrap();
     assert_eq!(api.delete_webhook(&webhook).await, Ok(()));
     assert_eq!(api.delete_webhook(&webhook).await, Ok(()));

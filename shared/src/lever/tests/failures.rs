@@ -1,5 +1,6 @@
 //! Every call against every kind of failure.
 
+use crate::lever::permits::tests::endless;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,7 +50,7 @@ async fn every_call(api: &Api<'_>) -> [(&'static str, Option<Error>); CALLS] {
 async fn every_failure(reply: Reply) -> Vec<(&'static str, Option<Error>)> {
     let server = Server::always(reply).await;
     let (client, token) = (server.client(), token());
-    let failures = every_call(&client.api(&token, None)).await;
+    let failures = every_call(&client.api(&token, None, endless())).await;
     assert_eq!(server.asked().len(), CALLS, "an answer is an answer: nothing is repeated");
     failures.to_vec()
 }
@@ -102,7 +103,7 @@ async fn a_wait_lever_asks_for_is_passed_on_within_bounds_and_a_429_always_means
         ] {
             let server = Server::always(Reply::text(status, "").with("retry-after", header)).await;
             let (client, token) = (server.client(), token());
-            assert_eq!(client.api(&token, None).stages().await, Err(expected), "{header}");
+            assert_eq!(client.api(&token, None, endless()).stages().await, Err(expected), "{header}");
             assert_eq!(expected.disposition(), Disposition::Transient { retry_after: wait });
         }
     }
@@ -182,7 +183,7 @@ async fn nobody_listening_means_nothing_happened() {
     let base = Url::parse(&format!("http://{}/v1", listener.local_addr().unwrap())).unwrap();
     drop(listener);
     let (client, token) = (Client::new(crate::http::client().unwrap(), &base), token());
-    for (call, error) in every_call(&client.api(&token, None)).await {
+    for (call, error) in every_call(&client.api(&token, None, endless())).await {
         assert_eq!(error, Some(Error::Transport(TransportError::NotReached)), "{call}");
     }
 }
@@ -193,7 +194,7 @@ async fn a_server_that_speaks_no_tls_is_not_spoken_to_in_the_clear() {
     let mut base = server.url().join("v1").unwrap();
     base.set_scheme("https").unwrap();
     let (client, token) = (Client::new(crate::http::client().unwrap(), &base), token());
-    for (call, error) in every_call(&client.api(&token, None)).await {
+    for (call, error) in every_call(&client.api(&token, None, endless())).await {
         assert!(matches!(error, Some(Error::Transport(_))), "{call}: {error:?}");
     }
     assert_eq!(server.asked(), []);
@@ -237,7 +238,7 @@ async fn a_broken_connection_leaves_it_open_whether_it_happened_and_repeats_noth
     for how in [Breaks::AfterTheRequest, Breaks::WithinTheHead, Breaks::WithinTheBody, Breaks::WithNonsense] {
         let (base, connections) = breaking(how).await;
         let (client, token) = (Client::new(crate::http::client().unwrap(), &base), token());
-        for (call, error) in every_call(&client.api(&token, None)).await {
+        for (call, error) in every_call(&client.api(&token, None, endless())).await {
             assert_eq!(error, Some(Error::Transport(TransportError::NoAnswer)), "{call} {how:?}");
         }
         assert_eq!(connections.load(Ordering::SeqCst), CALLS, "{how:?}");
@@ -249,7 +250,7 @@ async fn an_answer_that_never_comes_leaves_it_open_whether_it_happened() {
     let server = Server::always(Reply::never()).await;
     let impatient = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().unwrap();
     let (client, token) = (Client::new(impatient, &server.url().join("v1").unwrap()), token());
-    for (call, error) in every_call(&client.api(&token, None)).await {
+    for (call, error) in every_call(&client.api(&token, None, endless())).await {
         assert_eq!(error, Some(Error::Transport(TransportError::NoAnswer)), "{call}");
     }
     assert_eq!(server.asked().len(), CALLS);
@@ -288,11 +289,11 @@ async fn only_a_read_that_never_reached_lever_is_repeated_once() {
     let token = token();
 
     let lookups = Arc::new(AtomicUsize::new(0));
-    assert_eq!(late(&lookups).api(&token, None).stages().await, Ok(Vec::new()));
+    assert_eq!(late(&lookups).api(&token, None, endless()).stages().await, Ok(Vec::new()));
     assert_eq!((lookups.load(Ordering::SeqCst), server.asked().len()), (2, 1));
 
     let lookups = Arc::new(AtomicUsize::new(0));
-    let note = late(&lookups).api(&token, None).add_note(&ID.parse().unwrap(), "x").await;
+    let note = late(&lookups).api(&token, None, endless()).add_note(&ID.parse().unwrap(), "x").await;
     assert_eq!(note, Err(Error::Transport(TransportError::NotReached)));
     assert_eq!((lookups.load(Ordering::SeqCst), server.asked().len()), (1, 1));
 }
@@ -301,7 +302,7 @@ async fn only_a_read_that_never_reached_lever_is_repeated_once() {
 async fn a_token_that_fits_no_header_is_never_sent_nor_shown() {
     let server = Server::replying([]).await;
     let (client, token) = (server.client(), crate::domain::AccessToken::new("canary\r\nx: y".to_owned()));
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
     let error = api.stages().await.unwrap_err();
     assert_eq!(error, Error::Transport(TransportError::Unsendable));
     assert_silent(error);

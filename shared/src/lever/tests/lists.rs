@@ -1,5 +1,6 @@
 //! Lists: filters, pages, places that get lost, lists that do not end.
 
+use crate::lever::permits::tests::endless;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ fn page(ids: &[&str], next: Option<&str>) -> Reply {
 
 async fn stages(server: &Server) -> Result<Vec<String>, Error> {
     let (client, token) = (server.client(), token());
-    let stages = client.api(&token, None).stages().await?;
+    let stages = client.api(&token, None, endless()).stages().await?;
     Ok(stages.into_iter().map(|stage| stage.text).collect())
 }
 
@@ -32,7 +33,7 @@ async fn advanced(server: &Server, cursor: Option<&str>) -> Result<OpportunityPa
     let stages: [StageId; 2] = ["offer".parse().unwrap(), "a-1".parse().unwrap()];
     let since = Timestamp::from_millisecond(1_700_000_000_123).unwrap();
     client
-        .api(&token, None)
+        .api(&token, None, endless())
         .opportunities_advanced(&stages, since, Confidentiality::NonConfidential, cursor)
         .await
 }
@@ -130,7 +131,7 @@ async fn confidential_opportunities_are_listed_only_when_asked_for() {
     let server = Server::replying([page(&[], None)]).await;
     let (client, token) = (server.client(), token());
     let stages = ["offer".parse().unwrap()];
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
     api.opportunities_advanced(&stages, Timestamp::UNIX_EPOCH, Confidentiality::All, None).await.unwrap();
     let line = "GET /v1/opportunities?archived=false&advanced_at_start=0&limit=100&stage_id=offer&confidentiality=all";
     assert_eq!(server.lines(), [line]);
@@ -140,7 +141,7 @@ async fn confidential_opportunities_are_listed_only_when_asked_for() {
 async fn without_stages_nothing_is_asked() {
     let server = Server::replying([]).await;
     let (client, token) = (server.client(), token());
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
     let page =
         api.opportunities_advanced(&[], Timestamp::UNIX_EPOCH, Confidentiality::NonConfidential, None).await;
     assert_eq!(page, Ok(OpportunityPage { rows: Vec::new(), unreadable: 0, next: None }));

@@ -1,5 +1,6 @@
 //! Opportunities: from Lever's JSON to the domain.
 
+use crate::lever::permits::tests::endless;
 use serde_json::{Value, json};
 
 use super::server::{Reply, Server, token};
@@ -45,7 +46,7 @@ fn with(changes: &Value) -> Value {
 async fn read(row: Value) -> Result<Opportunity, Error> {
     let server = Server::replying([Reply::json(200, &json!({ "data": row }))]).await;
     let (client, token) = (server.client(), token());
-    client.api(&token, None).opportunity(&ID.parse().unwrap()).await
+    client.api(&token, None, endless()).opportunity(&ID.parse().unwrap()).await
 }
 
 async fn read_with(changes: Value) -> Opportunity {

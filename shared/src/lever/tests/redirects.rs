@@ -1,5 +1,6 @@
 //! Redirects: to Lever's own hosts with everything kept, elsewhere never.
 
+use crate::lever::permits::tests::endless;
 use serde_json::json;
 use url::Url;
 
@@ -26,7 +27,7 @@ async fn method_body_and_bearer_are_kept_and_the_new_base_is_remembered() {
         let eu = Server::replying([tagged(), tagged()]).await;
         let home = Server::replying([moved(status, &eu, &add_tags_path())]).await;
         let (client, token) = (home.client(), token());
-        let api = client.api(&token, None);
+        let api = client.api(&token, None, endless());
         assert_eq!(api.moved_to(), None);
         let (id, tags) = (ID.parse().unwrap(), [Tag::new("t").unwrap()]);
         assert_eq!(api.add_tags(&id, &tags).await.unwrap(), tags);
@@ -47,7 +48,7 @@ async fn a_query_is_kept_whatever_the_location_says() {
     let (client, token) = (home.client(), token());
     let stages = ["offer".parse().unwrap()];
     let (since, all) = (jiff::Timestamp::UNIX_EPOCH, crate::lever::Confidentiality::All);
-    client.api(&token, None).opportunities_advanced(&stages, since, all, None).await.unwrap();
+    client.api(&token, None, endless()).opportunities_advanced(&stages, since, all, None).await.unwrap();
     assert_eq!(eu.lines(), home.lines());
 }
 
@@ -57,7 +58,7 @@ async fn a_remembered_base_is_used_at_once_and_a_move_back_forgets_it() {
     let eu = Server::replying([moved(308, &home, "/v1/stages")]).await;
     let (client, token) = (home.client(), token());
     let remembered = eu.url().join("v1").unwrap();
-    let api = client.api(&token, Some(remembered.as_str()));
+    let api = client.api(&token, Some(remembered.as_str()), endless());
     assert_eq!(api.moved_to(), Some(remembered.to_string()));
     api.stages().await.unwrap();
     assert_eq!(api.moved_to(), None);
@@ -72,10 +73,10 @@ async fn a_remembered_base_that_is_not_trusted_is_ignored() {
     let base = Url::parse("https://api.lever.co/v1").unwrap();
     let (client, token) = (Client::new(crate::http::client().unwrap(), &base), token());
     for remembered in ["http://127.0.0.1:9/v1", "https://evil.example/v1", "nonsense", ""] {
-        assert_eq!(client.api(&token, Some(remembered)).moved_to(), None, "{remembered}");
+        assert_eq!(client.api(&token, Some(remembered), endless()).moved_to(), None, "{remembered}");
     }
     let eu = "https://api.eu.lever.co/v1";
-    assert_eq!(client.api(&token, Some(eu)).moved_to().as_deref(), Some(eu));
+    assert_eq!(client.api(&token, Some(eu), endless()).moved_to().as_deref(), Some(eu));
 }
 
 #[tokio::test]
@@ -84,7 +85,7 @@ async fn a_second_redirect_in_a_row_is_not_followed() {
     let second = Server::replying([moved(307, &third, &add_tags_path())]).await;
     let home = Server::replying([moved(307, &second, &add_tags_path())]).await;
     let (client, token) = (home.client(), token());
-    let api = client.api(&token, None);
+    let api = client.api(&token, None, endless());
     let error = api.add_tags(&ID.parse().unwrap(), &[]).await.unwrap_err();
     assert_eq!(error, Error::Redirected { status: 307 });
     assert_eq!((third.asked().len(), api.moved_to()), (0, None));
@@ -96,7 +97,8 @@ async fn redirects_that_do_not_keep_the_call_are_not_followed() {
     for status in [300, 302, 303, 304, 305] {
         let home = Server::replying([moved(status, &eu, &add_tags_path())]).await;
         let (client, token) = (home.client(), token());
-        let error = client.api(&token, None).add_tags(&ID.parse().unwrap(), &[]).await.unwrap_err();
+        let error =
+            client.api(&token, None, endless()).add_tags(&ID.parse().unwrap(), &[]).await.unwrap_err();
         assert_eq!(error, Error::Redirected { status });
         assert!(error.may_have_happened());
     }
@@ -117,7 +119,7 @@ async fn redirects_to_anywhere_else_are_not_followed() {
     for location in locations {
         let home = Server::replying([Reply::text(301, "canary").with("location", location.as_str())]).await;
         let (client, token) = (home.client(), token());
-        let api = client.api(&token, None);
+        let api = client.api(&token, None, endless());
         let error = api.add_tags(&ID.parse().unwrap(), &[]).await.unwrap_err();
         assert_eq!(error, Error::Redirected { status: 301 }, "{location}");
         assert!(!format!("{error} {error:?}").contains("canary"));
@@ -125,6 +127,6 @@ async fn redirects_to_anywhere_else_are_not_followed() {
     }
     let home = Server::replying([Reply::text(301, "no location")]).await;
     let (client, token) = (home.client(), token());
-    assert_eq!(client.api(&token, None).stages().await, Err(Error::Redirected { status: 301 }));
+    assert_eq!(client.api(&token, None, endless()).stages().await, Err(Error::Redirected { status: 301 }));
     assert_eq!(elsewhere.asked(), []);
 }

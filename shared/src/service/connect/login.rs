@@ -16,6 +16,7 @@ use crate::domain::{
 };
 use crate::lever::{Grant, SCOPES, code_challenge, new_code_verifier};
 use crate::service::Error;
+use crate::service::pace::permits;
 use crate::store::{Recorded, TeamContext};
 
 use super::login_error::{LoginError, refuse};
@@ -200,7 +201,8 @@ impl Connector {
     pub(super) async fn register_webhook(&self, team: &Team, connection: Connection) -> Result<(), Error> {
         let ConnectionState::Active(tokens) = &connection.state else { return Ok(()) };
         let url = lever_webhook_url(&self.public_base_url, team);
-        let api = self.lever.api(&tokens.access, connection.api_base.as_deref());
+        let permits = permits(&self.store, &self.clock, &team.id);
+        let api = self.lever.api(&tokens.access, connection.api_base.as_deref(), permits);
         let webhook = ensure_lever_webhook(&api, &url, &connection).await?;
         let api_base = api.moved_to();
         if connection.webhook.as_ref() == Some(&webhook) && connection.api_base == api_base {

@@ -18,7 +18,8 @@ pub use login::{Callback, Login};
 pub use login_error::LoginError;
 pub use removal::Leftover;
 pub use stages::StageError;
-pub use webhooks::{ensure_lever_webhook, ensure_subscription, lever_webhook_url, qualified_webhook_url};
+use webhooks::{ensure_lever_webhook, ensure_subscription};
+pub use webhooks::{lever_webhook_url, qualified_webhook_url};
 
 use std::sync::Arc;
 

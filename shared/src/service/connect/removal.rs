@@ -4,6 +4,7 @@
 
 use crate::domain::{ConnectionState, Team, TeamId};
 use crate::service::Error;
+use crate::service::pace::permits;
 use crate::store::TeamContext;
 use crate::{lever, qualified};
 
@@ -27,7 +28,8 @@ impl Connector {
         let connection = context.connection.as_ref()?;
         match &connection.state {
             ConnectionState::Active(tokens) => {
-                Some(self.lever.api(&tokens.access, connection.api_base.as_deref()))
+                let permits = permits(&self.store, &self.clock, &connection.team);
+                Some(self.lever.api(&tokens.access, connection.api_base.as_deref(), permits))
             }
             ConnectionState::ReconnectNeeded { .. } => None,
         }

@@ -34,7 +34,7 @@ fn webhook_url(public_base: &Url, service: &str, team: &Team, key: &str) -> Url 
 ///
 /// # Errors
 /// When Lever fails; the webhooks may then be as before or as after any step.
-pub async fn ensure_lever_webhook(
+pub(super) async fn ensure_lever_webhook(
     api: &lever::Api<'_>,
     url: &Url,
     connection: &Connection,
@@ -80,7 +80,10 @@ pub(super) async fn delete_subscriptions(api: &qualified::Api<'_>, url: &Url) ->
 ///
 /// # Errors
 /// When Qualified fails; the subscriptions may then be as before or as after any step.
-pub async fn ensure_subscription(api: &qualified::Api<'_>, url: &Url) -> Result<SubscriptionId, Error> {
+pub(super) async fn ensure_subscription(
+    api: &qualified::Api<'_>,
+    url: &Url,
+) -> Result<SubscriptionId, Error> {
     let mut ours =
         api.subscriptions().await?.into_iter().filter(|subscription| subscription.delivers_to(url));
     let Some(first) = ours.next() else { return Ok(api.subscribe(url, SUBSCRIPTION_NAME).await?.id) };

@@ -5,6 +5,7 @@
 
 mod activity;
 mod assignments;
+mod calls;
 mod connections;
 mod once;
 mod parked_events;
@@ -30,6 +31,7 @@ pub async fn run(store: &dyn Store, clock: &ManualClock) -> Outcome {
     Box::pin(connections::check(store, clock)).await?;
     Box::pin(assignments::check(store, clock)).await?;
     Box::pin(once::check(store, clock)).await?;
+    Box::pin(calls::check(store, clock)).await?;
     Box::pin(parked_events::check(store, clock)).await?;
     Box::pin(activity::check(store, clock)).await
 }

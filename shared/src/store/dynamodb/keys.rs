@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | activity | `TEAM#<team>` | `ACT#<time>#<id>` |
 //! | assignment | `TEAM#<team>` | `ASSIGN#<opportunity>#<assessment>` |
+//! | call slot | `TEAM#<team>` | `CALLS` |
 //! | connection | `TEAM#<team>` | `LEVER` |
 //! | OAuth attempt | `OAUTH#<state hash>` | `OAUTH` |
 //! | launch link | `LAUNCH#<link hash>` | `LAUNCH` |
@@ -54,6 +55,11 @@ pub(super) fn team(team: &TeamId) -> Key {
 
 pub(super) fn connection(team: &TeamId) -> Key {
     Key { pk: partition(team), sk: CONNECTION.to_owned() }
+}
+
+/// Outside [`CONTEXT`]: it is written with almost every event and read with none.
+pub(super) fn call_slot(team: &TeamId) -> Key {
+    Key { pk: partition(team), sk: "CALLS".to_owned() }
 }
 
 pub(super) fn trigger_stage(team: &TeamId, stage: &StageId) -> Key {

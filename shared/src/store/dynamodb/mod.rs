@@ -7,6 +7,7 @@
 
 mod activities;
 mod assignments;
+mod calls;
 mod connections;
 mod item;
 mod keys;

@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 
 use super::table::Table;
-use super::{activities, assignments, connections, once, parked_events, teams};
+use super::{activities, assignments, calls, connections, once, parked_events, teams};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, Assignment, Connection, EventId, OAuthAttempt, OpportunityId, ParkedEvent,
-    ResultId, StageId, Team, TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
+    OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
 };
 use crate::seal::Keyring;
 use crate::store::{Error, Page, Recorded, Store, TeamContext};
@@ -56,6 +56,14 @@ impl Store for DynamoStore {
 
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
         connections::list(self, cursor, limit).await
+    }
+
+    async fn reserve_calls(&self, team: &TeamId, request: CallRequest) -> Result<CallGrant, Error> {
+        calls::reserve(self, team, request).await
+    }
+
+    async fn hold_calls(&self, team: &TeamId, slot: Timestamp) -> Result<(), Error> {
+        calls::hold(self, team, slot).await
     }
 
     async fn remove_connection(&self, team: &TeamId) -> Result<(), Error> {
