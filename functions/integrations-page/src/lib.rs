@@ -29,6 +29,8 @@ use lever_integration::session::{self, InvalidSessionKey, SessionKey, Sessions};
 use lever_integration::setup::{self, Parts, environment};
 use lever_integration::store::Store;
 
+use load::RecentOpportunities;
+
 /// The name of this function, in logs as in the template.
 pub const NAME: &str = "integrations-page";
 
@@ -57,6 +59,7 @@ pub struct Page {
     sessions: Sessions,
     launch_key: LaunchKey,
     environment: LeverEnvironment,
+    recent: RecentOpportunities,
     content_security_policy: String,
 }
 
@@ -74,6 +77,7 @@ impl Page {
             sessions: sessions(parts)?,
             launch_key: parts.secret.launch_key.expose().parse()?,
             environment: environment(lever_api_base),
+            recent: RecentOpportunities::default(),
             content_security_policy: assets::content_security_policy(std::slice::from_ref(lever_auth_base)),
         })
     }

@@ -33,7 +33,8 @@ struct Arguments {
     #[arg(long)]
     data: Option<PathBuf>,
     /// What to log, in the form of `RUST_LOG`.
-    #[arg(long, default_value = "warn")]
+    // The local table warns of every condition that does not hold, which is how conditional writes work.
+    #[arg(long, default_value = "warn,dynoxide=error")]
     log: String,
 }
 

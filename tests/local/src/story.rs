@@ -6,8 +6,6 @@
 mod cast;
 mod connecting;
 
-use std::time::Duration;
-
 use lever_integration::domain::{Outcome, TeamId};
 use serde_json::{Value, json};
 
@@ -16,9 +14,6 @@ use crate::timeline::{Actor, continuation, line, table, tags};
 use crate::{Error, Local};
 use cast::{Candidate, candidates};
 
-/// People take a moment. In two seconds Lever's bucket of twenty requests fills up again (Lever: API reference,
-/// Rate limits), so that clicking through the page does not eat what the worker needs.
-const MOMENT: Duration = Duration::from_secs(2);
 /// The stage whose new candidates are invited.
 const TRIGGER_STAGE: &str = "Technical Assessment";
 /// A second one.
@@ -52,12 +47,10 @@ impl<'a> Story<'a> {
     /// With the first step that was not seen.
     pub async fn play(&self) -> Result<(), Error> {
         let team = self.connect().await?;
-        tokio::time::sleep(MOMENT).await;
         let cast = self.create_candidates().await?;
         let Some(hero) = cast.first() else { return Ok(()) };
         self.invite(hero).await?;
         self.take_assessment(hero).await?;
-        tokio::time::sleep(MOMENT).await;
         self.move_the_others(&cast).await?;
         self.tell_who_was_invited(&team, &cast).await?;
         self.check_strictness().await

@@ -56,6 +56,8 @@ for (const hands of [mouse, keyboard]) {
       await move(system.lever, ids.tagged);
       await invited(system.qualified, CAST.tagged);
       await hands.press(page.getByRole("link", { name: "Activity", exact: true }));
+      // A reload in the middle of a navigation fails.
+      await page.waitForURL("**/integrations/lever/activity");
       const line = page.locator(".lines > li", { hasText: CAST.tagged.name });
       await shows(page, line);
       await line.getByText("Qualified was asked to e-mail the invitation.").waitFor();

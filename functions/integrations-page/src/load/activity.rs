@@ -32,7 +32,7 @@ pub(crate) async fn activity(
         None => (Reading::Unavailable, None),
         Some((activity, older)) => {
             let api = page.connector.lever_api(&loaded.context);
-            let known = read_all(api.as_ref(), &activity).await;
+            let known = read_all(page, id, api.as_ref(), &activity).await;
             let names = StageNames::read(&loaded.context, api.as_ref()).await;
             let lines = activity.iter().map(|one| line(one, &names, &known, page)).collect();
             (Reading::Known(lines), older)

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId,
+    Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId, TeamId,
 };
 use lever_integration::lever::{Api, Confidentiality, Stage};
 use lever_integration::store::TeamContext;
@@ -24,12 +24,20 @@ const MATCHES_MAX: usize = 10;
 /// Opportunities by id, as far as Lever showed them.
 pub(crate) type Known = HashMap<OpportunityId, Opportunity>;
 
-/// Reads the opportunities of some lines, a bounded number.
-pub(crate) async fn read_all(api: Option<&Api<'_>>, lines: &[Activity]) -> Known {
+/// The opportunities of some lines, a bounded number: read a moment ago, or now.
+pub(crate) async fn read_all(page: &Page, team: &TeamId, api: Option<&Api<'_>>, lines: &[Activity]) -> Known {
     let Some(api) = api else { return Known::new() };
     let distinct: BTreeSet<_> = lines.iter().map(|line| line.opportunity.clone()).collect();
     stream::iter(distinct.into_iter().take(READS_MAX))
-        .map(|id| async move { Some((id.clone(), api.opportunity(&id).await.ok()?)) })
+        .map(|id| async move {
+            let now = page.clock.now();
+            if let Some(known) = page.recent.get(team, &id, now) {
+                return Some((id, known));
+            }
+            let read = api.opportunity(&id).await.ok()?;
+            page.recent.keep(team, &read, now);
+            Some((id, read))
+        })
         .buffer_unordered(READS_AT_ONCE)
         .filter_map(std::future::ready)
         .collect()
@@ -110,7 +118,7 @@ pub(crate) async fn named(
 ) -> Option<Vec<Opportunity>> {
     let wanted = asked.trim().to_lowercase();
     let recent = page.store.team_activity(&context.team.id, None, 100).await.ok()?.rows;
-    let known = read_all(Some(api), &recent).await;
+    let known = read_all(page, &context.team.id, Some(api), &recent).await;
     let stages: Vec<_> = context.trigger_stages.iter().map(|trigger| trigger.stage.clone()).collect();
     let mut found: Vec<_> = known.into_values().collect();
     if !stages.is_empty() {

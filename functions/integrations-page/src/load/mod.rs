@@ -1,16 +1,18 @@
 //! Gathers what a page shows from the table, from Lever and from Qualified.
 //!
 //! What a service does not answer is shown as unavailable; the page comes all the same. Names are read
-//! from Lever for the page and kept nowhere.
+//! from Lever for the page and stored nowhere.
 
 mod activity;
 mod candidates;
 mod funnel;
 mod overview;
+mod recent;
 mod why;
 
 pub(crate) use activity::activity;
 pub(crate) use overview::{offered_stages, overview};
+pub(crate) use recent::RecentOpportunities;
 pub(crate) use why::why;
 
 use lever_integration::domain::{Reason, TeamId};

@@ -59,7 +59,7 @@ pub(crate) async fn overview(
     let recent = recent.map_err(|_| Trouble::Unavailable)?.rows;
     let waiting = waiting.map_err(|_| Trouble::Unavailable)?.len();
     let api = page.connector.lever_api(context);
-    let known = read_all(api.as_ref(), &recent).await;
+    let known = read_all(page, id, api.as_ref(), &recent).await;
     let names = StageNames::new(context, from_lever.stages.as_ref().and_then(|read| read.as_deref().ok()));
     let stages = stages_card(&context.trigger_stages, from_lever.stages, dialog);
     let listed = reading(assessments);
