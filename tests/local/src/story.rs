@@ -126,10 +126,12 @@ impl<'a> Story<'a> {
             self.move_to(candidate, candidate.stage).await?;
         }
         for candidate in cast.iter().filter(|candidate| !candidate.titles.is_empty()).skip(1) {
-            self.say(Actor::Integration, &format!("shows on {} in Lever:", candidate.name));
+            let mut shown = Vec::new();
             for title in candidate.titles {
-                self.shows_tag(candidate, &format!("{title} - Invited")).await?;
+                shown = self.sees_tag(candidate, &format!("{title} - Invited")).await?;
             }
+            self.say(Actor::Integration, &format!("shows on {} in Lever:", candidate.name));
+            (self.print)(&continuation(&tags(&shown)));
         }
         Ok(())
     }
@@ -191,19 +193,23 @@ impl<'a> Story<'a> {
 
     /// Waits until the candidate shows exactly this tag of its title, and prints the tags.
     async fn shows_tag(&self, candidate: &Candidate, wanted: &str) -> Result<(), Error> {
+        let shown = self.sees_tag(candidate, wanted).await?;
+        (self.print)(&continuation(&tags(&shown)));
+        Ok(())
+    }
+
+    /// All tags of the candidate, once this one is the only one of its title.
+    async fn sees_tag(&self, candidate: &Candidate, wanted: &str) -> Result<Vec<String>, Error> {
         let title =
             candidate.titles.iter().find(|title| wanted.starts_with(*title)).copied().unwrap_or(TITLE);
         let what = format!("{} with \"{wanted}\" as the only tag of \"{title}\"", candidate.name);
-        let shown = self
-            .lever
+        self.lever
             .until(&what, "/_sim/state", |state| {
                 let tags = opportunity_tags(state, &candidate.id)?;
                 let of_title: Vec<_> = tags.iter().filter(|tag| tag.starts_with(title)).collect();
                 (of_title == [wanted]).then_some(tags)
             })
-            .await?;
-        (self.print)(&continuation(&tags(&shown)));
-        Ok(())
+            .await
     }
 
     fn say(&self, actor: Actor, what: &str) {

@@ -271,6 +271,31 @@ async fn whatever_is_not_authentic_looks_the_same() -> Made {
     Ok(())
 }
 
+/// N64. What it costs in memory is measured by the benchmarks.
+#[tokio::test]
+async fn enumerating_keys_learns_nothing_and_leaves_nothing() -> Made {
+    let bench = Bench::start().await?;
+    bench.forget_calls();
+    let items = bench.world.local.stored_items().await?.len();
+    let body = bench.signed("canary-token").to_string().into_bytes();
+    let origin = bench.world.local.gateway_url();
+    let mut answers = std::collections::BTreeSet::new();
+    for number in 0..1_000 {
+        let guessed = [
+            format!("{origin}/webhooks/lever/team-{number}/{number:032}"),
+            format!("{origin}/webhooks/lever/{}/{number:032}", bench.world.team),
+            format!("{origin}/webhooks/qualified/{}/{number:032}", bench.world.team),
+        ];
+        for url in guessed {
+            answers.insert(bench.send(&url, Method::POST, &[CONTENT], body.clone()).await?);
+        }
+    }
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert!(answers.iter().all(|(status, _)| *status == 401));
+    assert_eq!(bench.world.local.stored_items().await?.len(), items);
+    bench.nothing_happened("N64").await
+}
+
 #[tokio::test]
 async fn a_replay_has_one_effect_and_a_forged_body_none() -> Made {
     let bench = Bench::start().await?;
