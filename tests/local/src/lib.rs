@@ -5,37 +5,33 @@
 //! Tests build on the same [`Local`], so what they prove is what `cargo run -p local` runs.
 
 mod functions;
-mod gateway;
 mod health;
 mod parts;
-mod table;
 
 pub mod browser;
 pub mod connect;
 pub mod control;
+pub mod gateway;
 pub mod story;
+pub mod table;
 pub mod timeline;
+
+pub use parts::{new_app_secret, variables};
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use integrations_page::Page;
 use lever_integration::clock::Clock;
-use lever_integration::domain::{Activity, OpportunityId, TeamId};
 use lever_integration::queue::MemoryQueue;
 use lever_integration::service::Worker;
 use lever_integration::setup::Parts;
 use lever_sim::LeverSim;
 use qualified_sim::QualifiedSim;
 use sim_kit::serve::Server;
+use story::Scene;
 use tokio::task::JoinHandle;
-
-/// How often is looked for a decision: 400 times 25 ms are ten seconds.
-const DECISION_LOOKS: u32 = 400;
-/// How long between two looks.
-const DECISION_LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Why the system cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -152,27 +148,14 @@ impl Local {
         self.is_busy.load(Ordering::SeqCst)
     }
 
-    /// The decisions about an opportunity, once there are at least so many.
-    ///
-    /// # Errors
-    /// When they do not come within ten seconds or the table fails.
-    pub async fn decisions(
-        &self,
-        team: &TeamId,
-        opportunity: &str,
-        at_least: usize,
-    ) -> Result<Vec<Activity>, Error> {
-        let step = |error: &dyn std::fmt::Display| Error::Step(format!("activity: {error}"));
-        let opportunity: OpportunityId = opportunity.parse().map_err(|error| step(&error))?;
-        for _ in 0..DECISION_LOOKS {
-            let activity = self.parts.store.opportunity_activity(team, &opportunity, 100).await;
-            let activity = activity.map_err(|error| step(&error))?;
-            if activity.len() >= at_least {
-                return Ok(activity);
-            }
-            tokio::time::sleep(DECISION_LOOK_EVERY).await;
+    /// What a story needs to see.
+    pub fn scene(&self) -> Scene {
+        Scene {
+            lever: self.lever.url(),
+            qualified: self.qualified.url(),
+            store: Arc::clone(&self.parts.store),
+            clock: Arc::clone(&self.parts.clock),
         }
-        Err(step(&format!("fewer than {at_least} decisions about {opportunity}")))
     }
 }
 

@@ -64,7 +64,7 @@ async fn run(arguments: &Arguments) -> Result<(), Error> {
     print(&format!("qualified {}", local.qualified.url()));
     if !arguments.no_story {
         print("");
-        let told = Story::new(&local, &print).play().await;
+        let told = Story::new(local.scene(), &print).play().await;
         if arguments.once {
             told?;
             print("\nEvery step was seen.");
