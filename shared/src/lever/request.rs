@@ -5,14 +5,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
 use super::error::Error;
 use super::redirect::{is_trusted, moved_base};
 use crate::domain::AccessToken;
-use crate::http::{self, Answer, TransportError};
+use crate::http::{Answer, Client, TransportError};
 
 /// What to ask. No `Debug`: a body may tell of a candidate.
 pub(super) struct Call<'a> {
@@ -110,9 +110,9 @@ impl<'a> Line<'a> {
     }
 
     async fn send(&self, call: &Call<'_>, url: Url) -> Result<Answer, TransportError> {
-        let first = http::send(self.built(call, url.clone())).await;
+        let first = self.http.send(self.built(call, url.clone())).await;
         if matches!(first, Err(TransportError::NotReached)) && call.method == Method::GET {
-            return http::send(self.built(call, url)).await;
+            return self.http.send(self.built(call, url)).await;
         }
         first
     }

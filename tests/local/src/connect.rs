@@ -113,7 +113,7 @@ pub async fn add_trigger_stage(local: &Local, team: &TeamId, text: &str) -> Resu
     Ok(id.to_owned())
 }
 
-fn http_client() -> Result<reqwest::Client, Error> {
+fn http_client() -> Result<http::Client, Error> {
     http::client().map_err(|error| step("HTTP client", error))
 }
 
