@@ -1,39 +1,37 @@
-//! Runs that end at every await of a port, once and twice.
+//! Runs that end at every await of a port: once, and then once more at every point of the run that takes over.
 
-use harness::cases::{Case, Demand, Plan, play};
-use harness::runs::Order;
+use harness::cases::{Case, Demand};
 
-/// A point that no run reaches.
-const NOWHERE: usize = usize::MAX;
+use crate::support::{Tally, end, for_every_case, points};
 
-fn at(at: usize) -> Plan {
-    Plan { at, order: Order::End }
-}
-
-async fn singles(case: Case) -> (usize, Vec<String>) {
-    let free = play(case, &[at(NOWHERE)], Demand::Whole).await.unwrap();
-    assert_eq!(free.wrong, Vec::<String>::new(), "{case:?} undisturbed: {:#?}", free.trace);
-    let (mut runs, mut wrong) = (1, Vec::new());
-    for point in &free.reached[0] {
-        let played = play(case, &[at(point.number)], Demand::Whole).await;
-        runs += 1;
-        match played {
-            Ok(played) => wrong.extend(played.wrong.iter().map(|one| format!("{case:?} {point:?}: {one}"))),
-            Err(error) => wrong.push(format!("{case:?} {point:?}: {error}")),
+async fn ends(case: Case) {
+    let mut tally = Tally::default();
+    let mut pairs = Tally::default();
+    for first in points(case).await {
+        let Some(played) = tally.play(case, &[end(first.number), end(usize::MAX)], Demand::Whole).await
+        else {
+            continue;
+        };
+        for second in played.reached.get(1).into_iter().flatten() {
+            pairs.play(case, &[end(first.number), end(second.number)], Demand::Whole).await;
         }
     }
-    (runs, wrong)
+    tally.close(&format!("{case:?} ends once"));
+    pairs.close(&format!("{case:?} ends twice"));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_run_that_ends_at_any_point_is_finished_by_the_next_one() {
-    let (mut runs, mut wrong) = (0, Vec::new());
-    for case in Case::ALL {
-        let (more, found) = singles(case).await;
-        println!("{case:?}: {more} runs");
-        runs += more;
-        wrong.extend(found);
-    }
-    println!("{runs} runs");
-    assert!(wrong.is_empty(), "{} of {runs}: {wrong:#?}", wrong.len());
+for_every_case! { ends:
+    an_invitation_survives_its_ends = OwnTag,
+    an_invitation_by_a_posting_survives_its_ends = PostingTag,
+    two_invitations_survive_their_ends = TwoAssessments,
+    somebody_invited_elsewhere_survives_the_ends = InvitedElsewhere,
+    restored_tags_survive_the_ends = Restored,
+    a_start_survives_its_ends = Started,
+    a_submission_survives_its_ends = Submitted,
+    a_retake_survives_its_ends = Retaken,
+    a_refresh_survives_its_ends = Refresh,
+    an_intake_survives_its_ends = Intake,
+    a_login_survives_its_ends = Callback,
+    a_key_survives_its_ends = Key,
+    a_removal_survives_its_ends = Removal,
 }

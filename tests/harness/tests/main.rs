@@ -3,3 +3,5 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod crash;
+mod fault;
+mod support;
