@@ -153,7 +153,7 @@ pub async fn play(case: Case, plans: &[Plan], demand: Demand) -> Made<Played> {
 
 async fn prepare(case: Case) -> Made<Prepared> {
     let is_connected = !matches!(case, Case::Callback | Case::Key);
-    let mut world = if is_connected { World::start(1, 1).await? } else { World::unconnected(1)? };
+    let world = if is_connected { World::start(1, 1).await? } else { World::unconnected(1)? };
     if case == Case::Callback {
         let tenant = world.tenants[0].clone();
         world.connector.set_api_key(&tenant.team, &tenant.api_key).await?;

@@ -84,6 +84,11 @@ impl Wire {
         self.log.lock().clone()
     }
 
+    /// The exchanges after the first `seen`, oldest first.
+    pub fn log_after(&self, seen: usize) -> Vec<Exchange> {
+        self.log.lock().get(seen..).unwrap_or_default().to_vec()
+    }
+
     /// How many exchanges there were.
     pub fn len(&self) -> usize {
         self.log.lock().len()

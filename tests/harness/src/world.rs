@@ -43,6 +43,8 @@ const PUBLIC: &str = "https://integrations.qualified.example/";
 const AUDIENCE: &str = "https://api.lever.co/v1/";
 /// Identifies the admin's browser.
 const SESSION: &str = "the admin's browser";
+/// How often time may be put forward until nothing is under way.
+const SETTLES_WITHIN: usize = 4_000;
 /// Whether the service keeps to Lever's rate by itself. Once it does, this is all that has to be changed for the rate of
 /// the simulated Lever to be in force and every call beyond it to be a breach (I7).
 pub const IS_PACED: bool = false;
@@ -86,6 +88,8 @@ pub struct Candidate {
     pub id: String,
     /// Of which team.
     pub tenant: usize,
+    /// The person.
+    pub email: String,
     /// Somebody changed tags by hand since the service did.
     pub is_touched: bool,
     /// The last thing that people did about an invitation was to ask for one.
@@ -149,6 +153,7 @@ pub struct World {
     pub candidates: Vec<Candidate>,
     /// Deliveries that are to be tried again.
     pub retries: Vec<Due>,
+    under_way: Vec<(Sender, String)>,
     /// Runs that were ended, or lost an answer, at the token endpoint: each may cost one refused refresh.
     pub lost_refreshes: usize,
     /// The titles of all assessments, by id.
@@ -239,6 +244,7 @@ impl World {
             stored_tokens,
             candidates: Vec::new(),
             retries: Vec::new(),
+            under_way: Vec::new(),
             lost_refreshes: 0,
             titles,
             added_at: BTreeMap::new(),
@@ -319,6 +325,7 @@ impl World {
         self.candidates.push(Candidate {
             id: id.clone(),
             tenant,
+            email: self.address(tenant, name),
             is_touched: false,
             is_asked_for: false,
             reopened: 0,
@@ -357,6 +364,17 @@ impl World {
         self.clock.now().as_millisecond()
     }
 
+    /// Keeps a delivery that is being made from being due once more.
+    pub fn hide(&mut self, due: &Due) {
+        self.under_way.push((due.from, due.id.clone()));
+    }
+
+    /// Whether a team's account lets the app in.
+    pub fn has_consent(&self, number: usize) -> bool {
+        let state = self.lever.state();
+        state["accounts"][number]["consentedScopes"].as_array().is_some_and(|scopes| !scopes.is_empty())
+    }
+
     /// Whether this case makes the service break a rule.
     pub fn is_excused(&self, rule: &str) -> bool {
         self.excused.contains(&rule)
@@ -377,7 +395,9 @@ impl World {
             let held = self.kit(from).deliveries.held();
             held.into_iter().map(move |id| Due { from, id, number: 1, at_ms: now })
         };
+        let is_under_way = |due: &Due| self.under_way.contains(&(due.from, due.id.clone()));
         let mut due: Vec<Due> = first(Sender::Lever).chain(first(Sender::Qualified)).collect();
+        due.retain(|due| !is_under_way(due));
         due.extend(self.retries.iter().filter(|retry| retry.at_ms <= now).cloned());
         due
     }
@@ -410,6 +430,7 @@ impl World {
     /// Tells the simulator what came of an attempt, and keeps in mind the next one.
     pub fn end_delivery(&mut self, due: &Due, status: Option<u16>) {
         self.gate.note(format!("{:?} {} {}: {status:?}", due.from, due.id, due.number));
+        self.under_way.retain(|one| *one != (due.from, due.id.clone()));
         let outcome = status.map_or_else(|| Outcome::Error("timeout".to_owned()), Outcome::Status);
         if let Some(at_ms) = self.kit(due.from).deliveries.told(&due.id, due.number, outcome) {
             self.retries.push(Due { number: due.number + 1, at_ms, ..due.clone() });
@@ -457,7 +478,7 @@ impl World {
     /// When it does not come to rest.
     pub async fn settle(&mut self) -> Made {
         let mut redriven = false;
-        for _ in 0..400 {
+        for _ in 0..SETTLES_WITHIN {
             self.deliver(free).await?;
             while self.work(free).await.is_some() {}
             self.heal().await?;
@@ -479,7 +500,7 @@ impl World {
 
     /// What an admin does when the page says that something is wrong with the access. A sweep that heals lost deliveries
     /// belongs here too.
-    async fn heal(&mut self) -> Made {
+    pub(crate) async fn heal(&mut self) -> Made {
         for number in 0..self.tenants.len() {
             let tenant = self.tenants[number].clone();
             let Some(context) = self.store.load_team(&tenant.team).await? else { continue };
