@@ -104,7 +104,7 @@ impl Parts {
         ))
     }
 
-    fn oauth(&self, http: reqwest::Client) -> lever::OAuth {
+    fn oauth(&self, http: http::Client) -> lever::OAuth {
         lever::OAuth::new(
             http,
             &self.config.lever_auth_base,

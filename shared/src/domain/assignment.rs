@@ -36,7 +36,7 @@ pub struct Assignment {
     pub lease: Option<Lease>,
     /// The last worker did not learn whether its note arrived; look before writing another.
     pub is_note_in_doubt: bool,
-    /// When it was first written.
+    /// When the invitation was first tried.
     pub created_at: Timestamp,
     /// Counts the writes; a write names the version it replaces.
     pub version: u64,

@@ -21,6 +21,7 @@ use super::wire;
 use crate::domain::{
     AccessToken, LeverWebhook, LeverWebhookId, NoteId, Opportunity, OpportunityId, StageId, Tag,
 };
+use crate::http;
 
 /// The most rows Lever puts on a page.
 const PAGE_ROWS_MAX: &str = "100";
@@ -31,20 +32,20 @@ const PAGES_MAX: usize = 50;
 /// Lever's Data API in one of its two worlds; holds no credential.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: http::Client,
     base: Url,
 }
 
 impl Client {
     /// A client for a base URL with the version in it, such as `https://api.lever.co/v1`. The HTTP client
     /// must not follow redirects ([`crate::http::client`] does not).
-    pub fn new(http: reqwest::Client, base: &Url) -> Self {
+    pub fn new(http: impl Into<http::Client>, base: &Url) -> Self {
         let mut base = base.clone();
         base.set_query(None);
         base.set_fragment(None);
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        Self { http, base }
+        Self { http: http.into(), base }
     }
 
     /// The API as one account sees it. `moved_to` is the base that an earlier redirect named; it is

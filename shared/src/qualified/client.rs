@@ -21,6 +21,7 @@ use crate::domain::{
     ApiKey, Assessment, AssessmentId, AssessmentResult, ContactId, EmailAddress, ResultId, SubscriptionId,
     TeamCandidateId,
 };
+use crate::http;
 
 /// The most pages read of a list: 80 × 25 rows are 2,000 assessments and some 20 s of calls.
 const PAGES_MAX: usize = 80;
@@ -34,18 +35,18 @@ const SUBSCRIPTIONS: &[&str] = &["webhook_subscriptions"];
 /// Qualified's API; holds no credential.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: http::Client,
     base: Url,
 }
 
 impl Client {
     /// A client for a base URL without the version, such as `https://www.qualified.io/api/`. The HTTP client
     /// must not follow redirects ([`crate::http::client`] does not).
-    pub fn new(http: reqwest::Client, base: &Url) -> Self {
+    pub fn new(http: impl Into<http::Client>, base: &Url) -> Self {
         let mut base = base.clone();
         base.set_query(None);
         base.set_fragment(None);
-        Self { http, base }
+        Self { http: http.into(), base }
     }
 
     /// The API as one team sees it.

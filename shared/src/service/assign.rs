@@ -152,13 +152,20 @@ impl Worker {
                 let assignment = self.new_assignment(case, opportunity, request);
                 self.bring_to_invitation(case.access, (assignment, Run::First), invitee, case.holder).await
             }
-            Step::Finish(assignment) => match standing_reason(&assignment) {
-                Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
-                Some(_) | None => {
-                    let repeated = (*assignment, Run::Repeated);
-                    self.bring_to_invitation(case.access, repeated, invitee, case.holder).await
+            Step::Finish(assignment) => {
+                // What is older than the event that now names it was asked for again: its tags were restored.
+                let is_older = assignment.created_at < case.event.triggered_at;
+                let known = standing_reason(&assignment);
+                let known = known.map(|reason| if is_older { Reason::TagsRestored } else { reason });
+                match known {
+                    Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
+                    Some(_) | None => {
+                        let repeated = (*assignment, Run::Repeated);
+                        let brought = self.bring_to_invitation(case.access, repeated, invitee, case.holder);
+                        brought.await.map(|(reason, problems)| (known.unwrap_or(reason), problems))
+                    }
                 }
-            },
+            }
             Step::RestoreTags(mut assignment) => {
                 assignment.cause = case.event.id.clone();
                 // With the claim it goes on record that the tags are due, so that a run that ends here
@@ -174,9 +181,7 @@ impl Worker {
     }
 
     fn new_assignment(&self, case: &Case<'_>, opportunity: &Opportunity, request: Request) -> Assignment {
-        let (version, created_at) = request
-            .replaces
-            .map_or_else(|| (0, self.clock.now()), |earlier| (earlier.version, earlier.created_at));
+        let version = request.replaces.map_or(0, |earlier| earlier.version);
         Assignment {
             team: case.context.team.id.clone(),
             opportunity: opportunity.id.clone(),
@@ -189,7 +194,7 @@ impl Worker {
             state: AssignmentState::Inviting,
             lease: None,
             is_note_in_doubt: false,
-            created_at,
+            created_at: self.clock.now(),
             version,
         }
     }

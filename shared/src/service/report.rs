@@ -40,51 +40,58 @@ impl Worker {
         holder: &LeaseHolder,
     ) -> Result<Handled, Error> {
         let team = &context.team.id;
-        let followers = self.store.find_assignments(team, &event.result).await?;
+        let mut followers = self.store.find_assignments(team, &event.result).await?;
         let is_known =
             |assignment: &Assignment| assignment.mirror().is_some_and(|mirror| is_old_news(mirror, event));
-        if !followers.is_empty() && followers.iter().all(is_known) {
+        // Several opportunities of a person follow one retake one after the other: of the later attempt that some
+        // follow, others may not have learned yet.
+        let is_retake =
+            followers.iter().any(|one| one.mirror().is_some_and(|mirror| mirror.standing.attempt > 1));
+        let is_complete = !followers.is_empty() && !is_retake;
+        if is_complete && followers.iter().all(is_known) {
             return Ok(Handled::Duplicate);
         }
         let access = self.open(context)?;
-        let news = News { event, received_at, holder };
-        if followers.is_empty() {
-            return self.report_retake(&access, team, news).await;
+        if !is_complete {
+            followers.extend(self.followers_of_earlier(&access, team, event).await?);
+            followers.sort_by(|a, b| (&a.opportunity, &a.assessment).cmp(&(&b.opportunity, &b.assessment)));
         }
+        if followers.is_empty() {
+            return Ok(Handled::NotOurs);
+        }
+        if followers.iter().all(is_known) {
+            return Ok(Handled::Duplicate);
+        }
+        let news = News { event, received_at, holder };
         // The number stays the same when the event comes back for one of them: it names the line of activity.
         let due = followers.into_iter().enumerate().filter(|(_, one)| !is_known(one));
-        self.follow_all(&access, due, news, decide_result).await
+        self.follow_all(&access, due, news).await
     }
 
-    /// A result nobody follows may be the retake of one that is followed.
-    async fn report_retake(
+    /// Who follows an earlier take of a result.
+    async fn followers_of_earlier(
         &self,
         access: &Access<'_>,
         team: &TeamId,
-        news: News<'_>,
-    ) -> Result<Handled, Error> {
-        let event = news.event;
+        event: &ResultChanged,
+    ) -> Result<Vec<Assignment>, Error> {
+        let mut followers = Vec::new();
         let (Some(person), Some(assessment)) = (&event.team_candidate, &event.assessment) else {
-            return Ok(Handled::NotOurs);
+            return Ok(followers);
         };
         let results = match access.qualified.results_of(person, assessment).await {
             Ok(results) => results,
-            Err(qualified::Error::NotFound) => return Ok(Handled::NotOurs),
+            Err(qualified::Error::NotFound) => return Ok(followers),
             Err(error) => return Err(error.into()),
         };
         if !results.iter().any(|result| result.id == event.result) {
-            return Ok(Handled::NotOurs);
+            return Ok(followers);
         }
-        let mut followers = Vec::new();
         // Late news of an earlier take must not turn back who follows a later one.
         for earlier in results.iter().take_while(|result| result.id != event.result) {
             followers.extend(self.store.find_assignments(team, &earlier.id).await?);
         }
-        if followers.is_empty() {
-            return Ok(Handled::NotOurs);
-        }
-        let due = followers.into_iter().enumerate();
-        self.follow_all(access, due, news, decide_retake).await
+        Ok(followers)
     }
 
     /// Brings every follower up to date; one that fails does not keep the others from being done.
@@ -93,12 +100,11 @@ impl Worker {
         access: &Access<'_>,
         followers: impl Iterator<Item = (usize, Assignment)>,
         news: News<'_>,
-        decide: Decide,
     ) -> Result<Handled, Error> {
         let mut reasons = Vec::new();
         let mut failure = None;
         for follower in followers {
-            match self.follow(access, follower, news, decide).await {
+            match self.follow(access, follower, news).await {
                 Ok(told) => reasons.extend(told),
                 Err(error) => failure = failure.or(Some(error)),
             }
@@ -113,8 +119,11 @@ impl Worker {
         access: &Access<'_>,
         (number, assignment): (usize, Assignment),
         news: News<'_>,
-        decide: Decide,
     ) -> Result<Vec<Reason>, Error> {
+        let decide: Decide = match assignment.mirror() {
+            Some(mirror) if mirror.result != news.event.result => decide_retake,
+            Some(_) | None => decide_result,
+        };
         let mut claim = claim(&*self.store, &*self.clock, assignment, news.holder).await?;
         let result = match access.qualified.exhibit(&news.event.result).await {
             Ok(result) => result,
