@@ -14,6 +14,7 @@ mod opportunity;
 mod parked;
 mod person;
 mod reason;
+mod reconciliation;
 mod result;
 mod secret;
 mod tag;
@@ -36,6 +37,7 @@ pub use opportunity::{Opportunity, StageEntry};
 pub use parked::ParkedEvent;
 pub use person::{EmailAddress, InvalidEmail, PersonName};
 pub use reason::{Outcome, Reason};
+pub use reconciliation::{Look, OpenAssignment, Reconciliation, UnderWay};
 pub use result::{AssessmentResult, ChallengeResult, Progress, ResultState, SimilarityRisk};
 pub use secret::{
     AccessToken, ApiKey, CodeVerifier, RefreshToken, Secret, SecretKind, SignatureToken, UrlKey,

@@ -65,6 +65,7 @@ async fn connect_lever(local: &Local, team: &Team, minted: &Value, version: u64)
         refresh_intent: None,
         webhook: None,
         last_event_at: None,
+        last_refused_at: None,
         version,
     };
     let store = &local.parts.store;

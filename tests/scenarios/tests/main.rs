@@ -14,6 +14,7 @@ mod follow;
 mod orders;
 mod page_bad_input;
 mod reasons;
+mod reconcile;
 mod sample_events;
 mod tokens;
 mod unlucky;

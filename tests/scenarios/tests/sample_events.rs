@@ -58,6 +58,7 @@ async fn fixture() -> Fixture {
             ),
         }),
         last_event_at: None,
+        last_refused_at: None,
         version: 0,
     };
     let _ = store.record_connection(&connection).await.unwrap();
