@@ -21,7 +21,7 @@ pub struct Answer {
     pub failed: usize,
     /// Events put into the queue.
     pub found: usize,
-    /// Whether all teams had their turn; if not, the next run goes on there.
+    /// Whether the walk over the teams came to its end; if not, the next run goes on there.
     pub complete: bool,
 }
 

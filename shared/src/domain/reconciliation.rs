@@ -13,7 +13,9 @@ pub struct Reconciliation {
     pub team: TeamId,
     /// When the last sweep that came to its end began.
     pub swept_at: Option<Timestamp>,
-    /// When a sweep last found something that no event had told.
+    /// When a sweep last found anything.
+    pub found_at: Option<Timestamp>,
+    /// When a sweep last found a stage change that no event had told.
     pub missed_at: Option<Timestamp>,
     /// The look for stage changes in Lever.
     pub stage_changes: Look,
@@ -70,6 +72,7 @@ impl Reconciliation {
         Self {
             team,
             swept_at: None,
+            found_at: None,
             missed_at: None,
             stage_changes: Look::default(),
             results_until: None,

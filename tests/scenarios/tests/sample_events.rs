@@ -117,6 +117,12 @@ async fn samples_of_the_worker_are_batches_it_reads() {
     }
 }
 
+#[tokio::test]
+async fn whatever_the_schedule_sends_the_reconciler_does_not_look_at_it() {
+    let event = sample("reconciler/schedule.json");
+    assert!(serde_json::from_str::<serde::de::IgnoredAny>(&event).is_ok());
+}
+
 #[test]
 fn every_sample_is_fed_to_its_function_here() {
     let known: BTreeSet<_> = include_str!("sample_events.rs").split('"').map(str::to_owned).collect();

@@ -136,7 +136,10 @@ pub(super) async fn webhook_state(
         return WebhookState::Gone;
     }
     let last_event_at = connection.last_event_at;
-    if moved_unseen(api, context, last_event_at, now).await {
+    let reconciliation = page.store.load_reconciliation(&context.team.id).await.ok().flatten();
+    let missed_at = reconciliation.and_then(|reconciliation| reconciliation.missed_at);
+    let was_missed = missed_at.is_some_and(|missed| last_event_at.is_none_or(|last| last < missed));
+    if was_missed || moved_unseen(api, context, last_event_at, now).await {
         return WebhookState::Silent { last_event_at };
     }
     last_event_at.map_or(WebhookState::Waiting, |last_event_at| WebhookState::Receiving { last_event_at })

@@ -82,3 +82,102 @@ fn an_assignment_is_read_more_and_more_rarely_and_after_sixty_days_no_more() {
     assert!(due_at(60 * 24));
     assert!((61..100).all(|days| !due_at(days * 24)));
 }
+
+mod entries {
+    //! What of an entry into a trigger stage is still to be looked at.
+
+    use super::*;
+    use crate::domain::{AssessmentState, Facts, PersonName, StageEntry, Tag, Title};
+
+    fn opportunity(tags: &[&str]) -> Opportunity {
+        Opportunity {
+            id: "opportunity".parse().unwrap(),
+            contact: "contact".parse().unwrap(),
+            name: PersonName::default(),
+            email: None,
+            stage: "stage".parse().unwrap(),
+            stage_entries: vec![StageEntry { stage: "stage".parse().unwrap(), at: moment(10) }],
+            archived_at: None,
+            tags: tags.iter().map(|text| Tag::new(text).unwrap()).collect(),
+            is_anonymised: false,
+            is_contact_allowed: true,
+        }
+    }
+
+    fn trigger(added_at: i64) -> TriggerStage {
+        let (stage, added_by) = ("stage".parse().unwrap(), "admin".parse().unwrap());
+        TriggerStage { stage, text: "Stage".to_owned(), added_at: moment(added_at), added_by }
+    }
+
+    fn line(reason: Reason, entered_at: i64) -> Activity {
+        let (stage, entered_at) = (Some("stage".parse().unwrap()), Some(moment(entered_at)));
+        Activity {
+            team: team(1),
+            at: moment(entered_at.unwrap().as_second() - moment(0).as_second()),
+            id: "line".parse().unwrap(),
+            event: "event".parse().unwrap(),
+            opportunity: "opportunity".parse().unwrap(),
+            assessment: None,
+            reason,
+            facts: Facts { stage, entered_at, ..Facts::default() },
+            body_digest: None,
+        }
+    }
+
+    fn entry() -> Entry {
+        trigger_entry(&opportunity(&[]), &[trigger(0)]).unwrap()
+    }
+
+    #[test]
+    fn only_an_entry_after_the_stage_was_added_can_be_missed() {
+        assert_eq!(entry().at, moment(10));
+        assert!(trigger_entry(&opportunity(&[]), &[trigger(10)]).is_some(), "the very moment counts");
+        assert_eq!(trigger_entry(&opportunity(&[]), &[trigger(11)]), None);
+        assert_eq!(trigger_entry(&opportunity(&[]), &[]), None);
+        let archived = Opportunity { archived_at: Some(moment(20)), ..opportunity(&[]) };
+        let anonymised = Opportunity { is_anonymised: true, ..opportunity(&[]) };
+        for left in [archived, anonymised] {
+            assert_eq!(trigger_entry(&left, &[trigger(0)]), None);
+        }
+    }
+
+    #[test]
+    fn an_entry_is_missed_until_a_line_tells_of_it_and_not_of_an_earlier_one() {
+        let missed = judge_entry(&entry(), &[], Asks::ForNothing);
+        assert_eq!(missed, Finding::Missed);
+        let earlier = [line(Reason::Invited, 5)];
+        assert_eq!(judge_entry(&entry(), &earlier, Asks::ForAssessment), Finding::Missed);
+        for reason in Reason::ALL {
+            let told = [line(*reason, 10)];
+            assert_eq!(judge_entry(&entry(), &told, Asks::ForNothing), Finding::Nothing, "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn a_late_tag_counts_only_where_no_tag_matched_before() {
+        for reason in Reason::ALL {
+            let told = [line(*reason, 10)];
+            let is_late_tag =
+                matches!(judge_entry(&entry(), &told, Asks::ForAssessment), Finding::LateTag(_));
+            let expected = matches!(reason, Reason::NoMatchingTag | Reason::MisspeltTag);
+            assert_eq!(is_late_tag, expected, "{reason:?}");
+        }
+        let both = [line(Reason::Invited, 10), line(Reason::NoMatchingTag, 10)];
+        assert_eq!(judge_entry(&entry(), &both, Asks::ForAssessment), Finding::Nothing);
+    }
+
+    #[test]
+    fn tags_ask_for_an_assessment_until_a_status_tag_of_it_is_there() {
+        let assessments = [Assessment {
+            id: "rust".parse().unwrap(),
+            title: Title::new("Rust").unwrap(),
+            state: AssessmentState::Published,
+            is_internal: false,
+        }];
+        let asks = |tags: &[&str]| Asks::of(&opportunity(tags), &assessments);
+        assert_eq!(asks(&["Berlin", "rust"]), Asks::ForAssessment);
+        for tags in [&["Berlin"][..], &["Rust", "Rust - Invited"], &["Rust - Started"], &[]] {
+            assert_eq!(asks(tags), Asks::ForNothing, "{tags:?}");
+        }
+    }
+}

@@ -41,17 +41,15 @@ impl Sweep<'_> {
     /// A list too long to be read whole is no failure of the sweep: the walk over the open assignments finds
     /// the same, later. A refused key is put on record.
     async fn without_list(&self, error: qualified::Error) -> Result<usize, Error> {
-        match error {
-            qualified::Error::Unreadable(qualified::Flaw::Endless) => {
-                tracing::warn!(team.id = %self.team(), %error, "sweep.results_not_listed");
-                Ok(0)
-            }
-            qualified::Error::KeyUnusable => {
-                self.reconciler.connector.mark_key_refused(self.context).await?;
-                Ok(0)
-            }
-            error => Err(error.into()),
+        if error == qualified::Error::Unreadable(qualified::Flaw::Endless) {
+            tracing::warn!(team.id = %self.team(), %error, "sweep.results_not_listed");
+            return Ok(0);
         }
+        if error == qualified::Error::KeyUnusable {
+            self.reconciler.connector.mark_key_refused(self.context).await?;
+            return Ok(0);
+        }
+        Err(error.into())
     }
 
     async fn look_at_result(&self, result: &AssessmentResult) -> Result<bool, Error> {

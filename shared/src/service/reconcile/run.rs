@@ -1,7 +1,7 @@
 //! One run: the walk over all connected teams, as far as the time allows.
 //!
-//! A run goes on where the last one stopped and goes round once. One team's failure is logged and stops
-//! nothing.
+//! A run goes on where the last one stopped, to the end of the listing; the next one begins anew. So every team
+//! has its turn, also when there are more than one run can sweep. One team's failure is logged and stops nothing.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -30,7 +30,7 @@ pub struct Run {
     pub failed: usize,
     /// What was found and put into the queue.
     pub found: usize,
-    /// Whether all teams had their turn.
+    /// Whether the walk came to its end.
     pub is_complete: bool,
 }
 
@@ -42,11 +42,10 @@ impl Reconciler {
     pub async fn run(&self, deadline: Timestamp) -> Result<Run, Error> {
         let mut run = Run::default();
         let mut cursor = self.store.load_walk().await?;
-        let mut is_from_start = cursor.is_none();
         loop {
             let page = match self.store.connected_teams(cursor.as_deref(), PAGE).await {
                 Err(store::Error::InvalidCursor) if cursor.is_some() => {
-                    (cursor, is_from_start) = (None, true);
+                    cursor = None;
                     continue;
                 }
                 page => page?,
@@ -57,10 +56,7 @@ impl Reconciler {
             }
             cursor = page.next;
             if cursor.is_none() {
-                if is_from_start {
-                    break;
-                }
-                is_from_start = true;
+                break;
             }
         }
         self.store.record_walk(None).await?;

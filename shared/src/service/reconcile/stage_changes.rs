@@ -33,6 +33,13 @@ struct Reach {
     listed: Timestamp,
 }
 
+/// What was put into the queue for an opportunity.
+enum Told {
+    Missed,
+    LateTag,
+    Nothing,
+}
+
 impl Sweep<'_> {
     /// Puts every missed stage change and every late tag into the queue; says how many.
     pub(super) async fn find_stage_changes(
@@ -63,7 +70,14 @@ impl Sweep<'_> {
                     page => page?,
                 };
             for opportunity in &page.rows {
-                found += usize::from(self.look_at(opportunity, &reach).await?);
+                match self.look_at(opportunity, &reach).await? {
+                    Told::Missed => {
+                        reconciliation.missed_at = Some(self.now);
+                        found += 1;
+                    }
+                    Told::LateTag => found += 1,
+                    Told::Nothing => {}
+                }
             }
             match page.next {
                 Some(next) if self.has_time() => cursor = Some(next),
@@ -88,25 +102,32 @@ impl Sweep<'_> {
         Reach { all, listed: all.min(before(self.now, TAG_GRACE)).max(first_added) }
     }
 
-    /// Judges one opportunity; whether something was put into the queue for it.
-    async fn look_at(&self, opportunity: &Opportunity, reach: &Reach) -> Result<bool, Error> {
-        let Some(entry) = trigger_entry(opportunity, &self.context.trigger_stages) else { return Ok(false) };
+    /// Judges one opportunity; what was put into the queue for it.
+    async fn look_at(&self, opportunity: &Opportunity, reach: &Reach) -> Result<Told, Error> {
+        let Some(entry) = trigger_entry(opportunity, &self.context.trigger_stages) else {
+            return Ok(Told::Nothing);
+        };
         let settle = self.reconciler.rhythm.settle;
         if self.now.duration_since(entry.at) < settle.try_into().unwrap_or_default() {
-            return Ok(false);
+            return Ok(Told::Nothing);
         }
         let asks = self.asks(opportunity).await?;
         if entry.at < reach.all && asks == Asks::ForNothing {
-            return Ok(false);
+            return Ok(Told::Nothing);
         }
         let store = &self.reconciler.store;
         let activity = store.opportunity_activity(self.team(), &opportunity.id, LINES).await?;
         match judge_entry(&entry, &activity, asks) {
-            Finding::Missed => self.tell_missed(&opportunity.id, &entry).await?,
-            Finding::LateTag(last) => self.tell_late_tag(&opportunity.id, &entry, &last.event).await?,
-            Finding::Nothing => return Ok(false),
+            Finding::Missed => {
+                self.tell_missed(&opportunity.id, &entry).await?;
+                Ok(Told::Missed)
+            }
+            Finding::LateTag(last) => {
+                self.tell_late_tag(&opportunity.id, &entry, &last.event).await?;
+                Ok(Told::LateTag)
+            }
+            Finding::Nothing => Ok(Told::Nothing),
         }
-        Ok(true)
     }
 
     /// What the tags ask for. Without a key for Qualified nobody knows; what was missed is found all the same.

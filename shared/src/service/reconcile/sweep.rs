@@ -82,7 +82,7 @@ impl Reconciler {
         let signs = [
             connection.and_then(|connection| connection.last_event_at),
             connection.and_then(|connection| connection.last_refused_at),
-            reconciliation.missed_at,
+            reconciliation.found_at,
             context.trigger_stages.iter().map(|trigger| trigger.added_at).max(),
         ];
         let active_at = signs.into_iter().flatten().max();
@@ -104,7 +104,7 @@ impl Reconciler {
         let sweep = Sweep { reconciler: self, context, connection, lever, qualified, now, deadline };
         let (found, failure) = sweep.look(&mut reconciliation).await;
         if found > 0 {
-            reconciliation.missed_at = Some(now);
+            reconciliation.found_at = Some(now);
         }
         if failure.is_none() {
             reconciliation.swept_at = Some(now);

@@ -8,6 +8,7 @@ mod assignments;
 mod connections;
 mod once;
 mod parked_events;
+mod reconciling;
 mod samples;
 mod teams;
 
@@ -31,5 +32,6 @@ pub async fn run(store: &dyn Store, clock: &ManualClock) -> Outcome {
     Box::pin(assignments::check(store, clock)).await?;
     Box::pin(once::check(store, clock)).await?;
     Box::pin(parked_events::check(store, clock)).await?;
+    Box::pin(reconciling::check(store, clock)).await?;
     Box::pin(activity::check(store, clock)).await
 }

@@ -16,6 +16,8 @@ pub(in crate::store::dynamodb) struct ReconciliationItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     swept_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    found_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     missed_at: Option<String>,
     stage_changes: LookItem,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,6 +86,7 @@ impl From<&Reconciliation> for ReconciliationItem {
             schema_version: Self::SCHEMA,
             version: reconciliation.version + 1,
             swept_at: time(reconciliation.swept_at),
+            found_at: time(reconciliation.found_at),
             missed_at: time(reconciliation.missed_at),
             stage_changes: LookItem::from(&reconciliation.stage_changes),
             results_until: time(reconciliation.results_until),
@@ -104,6 +107,7 @@ impl TryFrom<ReconciliationItem> for Reconciliation {
         Ok(Self {
             team: keys::parse_reconciliation(&item.pk).ok_or(unreadable::<Item>("pk"))?,
             swept_at: parse_optional::<Item, _>(item.swept_at, "swept_at")?,
+            found_at: parse_optional::<Item, _>(item.found_at, "found_at")?,
             missed_at: parse_optional::<Item, _>(item.missed_at, "missed_at")?,
             stage_changes: item.stage_changes.try_into()?,
             results_until: parse_optional::<Item, _>(item.results_until, "results_until")?,
