@@ -15,7 +15,7 @@ pub struct Reconciliation {
     pub swept_at: Option<Timestamp>,
     /// When a sweep last found anything.
     pub found_at: Option<Timestamp>,
-    /// When a sweep last found a stage change that no event had told.
+    /// When the newest stage change happened that a sweep found and no event had told.
     pub missed_at: Option<Timestamp>,
     /// The look for stage changes in Lever.
     pub stage_changes: Look,

@@ -1,12 +1,15 @@
 //! What was lost heals: every webhook dropped, and the sweep brings the same end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use lever_integration::clock::Clock;
 use lever_integration::domain::{
     AccessToken, Connection, ConnectionState, LeverEnvironment, LeverTokens, Reason, RefreshToken, TeamId,
 };
+use lever_integration::queue::{Envelope, Error as QueueError, MemoryQueue, Queue};
 use lever_integration::service::reconcile::{Reconciler, Rhythm};
 use lever_integration::setup::Parts;
 use local::connect::add_trigger_stage;
@@ -14,6 +17,7 @@ use reconciler::Answer;
 use scenarios::{FailingStore, Last, Made, World, new_run};
 use serde_json::json;
 use sim_kit::deliveries::ModeChange;
+use sim_kit::faults::{Fault, Mode};
 
 /// Longer than a stage change is left to its own event, and than the pause between two sweeps.
 const A_WHILE: Duration = Duration::from_secs(6 * 60);
@@ -509,6 +513,94 @@ async fn more_candidates_than_one_sweep_looks_at_are_found_by_the_next() -> Made
     assert!(stored.stage_changes.under_way.is_none() && stored.missed_at.is_some());
     for id in ids {
         assert_eq!(world.reasons(&id).await?, [Reason::NoMatchingTag]);
+    }
+    world.finish().await
+}
+
+/// A queue that takes so many events and then refuses.
+struct FullQueue {
+    inner: Arc<MemoryQueue>,
+    left: AtomicUsize,
+}
+
+#[async_trait]
+impl Queue for FullQueue {
+    async fn send(&self, envelope: &Envelope) -> Result<(), QueueError> {
+        match self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+            Ok(_) => self.inner.send(envelope).await,
+            Err(_) => Err(QueueError::Unavailable { cause: "full".to_owned() }),
+        }
+    }
+    async fn postpone(&self, receipt: &str, delay: Duration) -> Result<(), QueueError> {
+        self.inner.postpone(receipt, delay).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_queue_does_not_take_is_found_again() -> Made {
+    let world = World::without_deliveries().await?;
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        let id = world.candidate(&format!("Ada {number}"), json!({"tags": [World::TITLE]}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        ids.push(id);
+    }
+    pass(&world, A_WHILE);
+    for left in [0, 2] {
+        let inner = Arc::clone(&world.local.queue);
+        let queue = Arc::new(FullQueue { inner, left: AtomicUsize::new(left) });
+        let parts = Parts { queue, ..failing(&world, usize::MAX, Last::Undone) };
+        let ends_at = world.clock.now() + Duration::from_secs(240);
+        let answer = reconciler::handle(&parts.reconciler(Rhythm::default())?, ends_at).await?;
+        assert_eq!((answer.swept, answer.failed), (0, 1));
+    }
+    world.settle().await?;
+    // A day without a run, and still nothing is forgotten.
+    sweep_after(&world, A_DAY).await?;
+    for (number, id) in ids.iter().enumerate() {
+        assert_eq!(shown(&world, id)?, ["Rust Basics - Invited"]);
+        assert_eq!(world.mailed(&format!("Ada {number}")).len(), 1);
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_access_token_refused_in_the_middle_is_replaced_and_the_sweep_comes_to_its_end() -> Made {
+    let world = World::without_deliveries().await?;
+    for path in ["/v1/opportunities", "/v1/webhooks", "/v1/opportunities/deleted"] {
+        let mut fault = Fault::new("GET", path, Mode::Status);
+        fault.status = Some(401);
+        world.local.lever.kit().faults.plan(fault);
+        let answer = sweep_after(&world, AN_HOUR).await?;
+        assert_eq!((answer.swept, answer.failed), (1, 0), "{path}");
+        let stored = world.local.parts.store.load_reconciliation(&world.team).await?.ok_or("nothing")?;
+        let age = world.clock.now().duration_since(stored.swept_at.ok_or("never swept")?);
+        assert!(age.as_secs() < 60, "{path}: the sweep is on record");
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trouble_at_either_service_leaves_the_team_due() -> Made {
+    let world = World::without_deliveries().await?;
+    let calls = [
+        ("/v1/opportunities", true),
+        ("/api/v1/assessment_results", false),
+        ("/v1/opportunities/deleted", true),
+    ];
+    for (path, is_lever) in calls {
+        pass(&world, AN_HOUR);
+        let kit = if is_lever { world.local.lever.kit() } else { world.local.qualified.kit() };
+        kit.faults.plan(Fault::new("GET", path, Mode::Status));
+        let answer = world.local.reconcile().await?;
+        assert_eq!((answer.swept, answer.failed), (0, 1), "{path}");
+        let answer = world.local.reconcile().await?;
+        assert_eq!(
+            (answer.swept, answer.failed),
+            (1, 0),
+            "{path}: at once, without waiting for the next turn"
+        );
+        assert_eq!(world.local.reconcile().await?.swept, 0, "{path}");
     }
     world.finish().await
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::Reconciler;
 use super::sweep::Swept;
 use crate::domain::TeamId;
+use crate::failure::Disposition;
 use crate::service::Error;
 use crate::store;
 use crate::telemetry::Closing;
@@ -26,7 +27,7 @@ const CONCURRENCY: usize = 8;
 pub struct Run {
     /// Teams that were due and swept to the end.
     pub swept: usize,
-    /// Teams whose sweep failed; they are due again at once.
+    /// Teams whose sweep failed.
     pub failed: usize,
     /// What was found and put into the queue.
     pub found: usize,
@@ -103,7 +104,13 @@ impl Reconciler {
             }
             Ok(Err(error)) => {
                 let disposition = Some(error.disposition());
-                Closing { disposition, error: Some(&error), ..closing("failed") }.log_as_error();
+                let closing = Closing { disposition, error: Some(&error), ..closing("failed") };
+                match error.disposition() {
+                    Disposition::Transient { .. } | Disposition::Disconnected => closing.log(),
+                    Disposition::Rejected | Disposition::Unprocessable | Disposition::Defect => {
+                        closing.log_as_error()
+                    }
+                }
                 Err(())
             }
             Err(_) => {

@@ -35,7 +35,8 @@ struct Reach {
 
 /// What was put into the queue for an opportunity.
 enum Told {
-    Missed,
+    /// A stage change of this moment.
+    Missed(Timestamp),
     LateTag,
     Nothing,
 }
@@ -71,8 +72,8 @@ impl Sweep<'_> {
                 };
             for opportunity in &page.rows {
                 match self.look_at(opportunity, &reach).await? {
-                    Told::Missed => {
-                        reconciliation.missed_at = Some(self.now);
+                    Told::Missed(at) => {
+                        reconciliation.missed_at = reconciliation.missed_at.max(Some(at));
                         found += 1;
                     }
                     Told::LateTag => found += 1,
@@ -120,7 +121,7 @@ impl Sweep<'_> {
         match judge_entry(&entry, &activity, asks) {
             Finding::Missed => {
                 self.tell_missed(&opportunity.id, &entry).await?;
-                Ok(Told::Missed)
+                Ok(Told::Missed(entry.at))
             }
             Finding::LateTag(last) => {
                 self.tell_late_tag(&opportunity.id, &entry, &last.event).await?;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Reconciler;
 use crate::domain::{Connection, ConnectionState, Reconciliation, TeamId};
+use crate::failure::Disposition;
 use crate::flow::is_sweep_due;
 use crate::service::Error;
 use crate::store::{Recorded, TeamContext};
@@ -89,7 +90,8 @@ impl Reconciler {
         is_sweep_due(&context.team.id, (reconciliation.swept_at, active_at), self.rhythm.sweep, now)
     }
 
-    /// Takes every look with the access at hand and stores how far each came.
+    /// Takes every look with the access at hand and stores how far each came, unless Lever refused the access
+    /// token: then all are taken again with another one.
     async fn sweep_with(
         &self,
         context: &TeamContext,
@@ -103,10 +105,15 @@ impl Reconciler {
         let qualified = self.connector.qualified_api(context);
         let sweep = Sweep { reconciler: self, context, connection, lever, qualified, now, deadline };
         let (found, failure) = sweep.look(&mut reconciliation).await;
+        if let Some(error @ Error::Lever(lever::Error::Unauthorized)) = failure {
+            return Err(error);
+        }
         if found > 0 {
             reconciliation.found_at = Some(now);
         }
-        if failure.is_none() {
+        // What may pass leaves the team due. What will not is not tried again before the team's next turn.
+        let may_pass = |error: &Error| matches!(error.disposition(), Disposition::Transient { .. });
+        if !failure.as_ref().is_some_and(may_pass) {
             reconciliation.swept_at = Some(now);
         }
         // A conflict is another run that was here at the same time: its places are as good as these.

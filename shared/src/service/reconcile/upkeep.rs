@@ -15,6 +15,8 @@ use crate::service::connect::ApiKeyError;
 /// How long a new webhook is given before it is replaced again: deliveries under way are still signed with the
 /// token of the old one, and Lever repeats them for hours.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(6 * 60 * 60);
+/// A refused delivery this soon after an accepted one proves nothing: both times are exact to a minute only.
+const BLUR: Duration = Duration::from_secs(2 * 60);
 
 impl Sweep<'_> {
     /// Looks after the webhook as soon as its signatures fail, and after everything once an hour. Says how many
@@ -50,7 +52,9 @@ impl Sweep<'_> {
         let is_settled = renewed.is_none_or(|at| {
             *refused > at && self.now.duration_since(at) >= RENEWAL_PAUSE.try_into().unwrap_or_default()
         });
-        last_event_at.is_none_or(|last| last < *refused) && is_settled
+        let is_only_refused = last_event_at
+            .is_none_or(|last| refused.duration_since(last) > BLUR.try_into().unwrap_or_default());
+        is_only_refused && is_settled
     }
 
     async fn heal_subscription(&self) -> Result<(), Error> {
