@@ -7,9 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lever_integration::clock::Clock;
 use lever_integration::domain::{
-    AccessToken, Connection, ConnectionState, LeverEnvironment, LeverTokens, Reason, RefreshToken, TeamId,
+    AccessToken, Connection, ConnectionState, Event, EventId, LeverEnvironment, LeverTokens, Reason,
+    RefreshToken, StageChanged, TeamId,
 };
 use lever_integration::queue::{Envelope, Error as QueueError, MemoryQueue, Queue};
+use lever_integration::service::Handled;
 use lever_integration::service::reconcile::{Reconciler, Rhythm};
 use lever_integration::setup::Parts;
 use local::connect::add_trigger_stage;
@@ -545,7 +547,8 @@ async fn what_the_queue_does_not_take_is_found_again() -> Made {
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         ids.push(id);
     }
-    pass(&world, A_WHILE);
+    // Longer than the next look reaches back by itself.
+    pass(&world, AN_HOUR);
     for left in [0, 2] {
         let inner = Arc::clone(&world.local.queue);
         let queue = Arc::new(FullQueue { inner, left: AtomicUsize::new(left) });
@@ -602,5 +605,22 @@ async fn trouble_at_either_service_leaves_the_team_due() -> Made {
         );
         assert_eq!(world.local.reconcile().await?.swept, 0, "{path}");
     }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_while_the_finding_waited_in_the_queue_is_not_decided_again() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.candidate("Ada", json!({}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    let Event::StageChanged(delivered) = world.moved(&id)? else { return Err("no stage change".into()) };
+    let worker = &world.local.worker;
+    worker.handle(&world.envelope(Event::StageChanged(delivered.clone())), &new_run()).await?;
+    let told = world.activity(&id).await?;
+    let entered_at = told[0].facts.entered_at.ok_or("no entry")?;
+    let found = StageChanged { id: EventId::found(1), triggered_at: entered_at, ..delivered };
+    let handled = worker.handle(&world.envelope(Event::StageChanged(found)), &new_run()).await?;
+    assert_eq!(handled, Handled::Duplicate);
+    assert_eq!(world.activity(&id).await?, told);
     world.finish().await
 }
