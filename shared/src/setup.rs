@@ -14,6 +14,7 @@ use crate::queue::{Queue, SqsQueue};
 use crate::seal::{self, Keyring};
 use crate::service::connect::Connector;
 use crate::service::ingest::Intake;
+use crate::service::reconcile::{Reconciler, Rhythm};
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
 use crate::{lever, qualified, telemetry};
@@ -102,6 +103,15 @@ impl Parts {
             self.config.public_base_url.clone(),
             environment(&self.config.lever_api_base),
         ))
+    }
+
+    /// The reconciler.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made on this machine.
+    pub fn reconciler(&self, rhythm: Rhythm) -> Result<Reconciler, Error> {
+        let parts = (Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock));
+        Ok(Reconciler::new(parts, self.connector()?, rhythm))
     }
 
     fn oauth(&self, http: http::Client) -> lever::OAuth {

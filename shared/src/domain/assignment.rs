@@ -130,6 +130,17 @@ impl Assignment {
         }
     }
 
+    /// Whether news may still come, or something is still to be done.
+    pub fn is_open(&self) -> bool {
+        match &self.state {
+            AssignmentState::Inviting => true,
+            AssignmentState::Mirrored(mirror) => {
+                mirror.standing.progress < Progress::Submitted || self.is_unfinished()
+            }
+            AssignmentState::Refused { .. } => false,
+        }
+    }
+
     /// Whether Qualified or a check refused the invitation for good.
     pub fn is_refused(&self) -> bool {
         matches!(self.state, AssignmentState::Refused { .. })

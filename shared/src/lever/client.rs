@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
+use super::answer::{DeletedPage, Note, OpportunityPage, RegisteredWebhook, Stage};
 use super::error::{Error, Flaw};
 use super::permits::Permits;
 use super::request::{Call, Line};
@@ -126,6 +126,24 @@ impl Api<'_> {
         let next = list.next_after(cursor);
         let (rows, unreadable) = readable(list.data);
         Ok(OpportunityPage { rows, unreadable, next })
+    }
+
+    /// Reads a page of the opportunities that were deleted between two moments, at most 30 days apart.
+    ///
+    /// # Errors
+    /// [`Error::StaleCursor`] when the cursor is too old.
+    pub async fn opportunities_deleted(
+        &self,
+        (since, until): (Timestamp, Timestamp),
+        cursor: Option<&str>,
+    ) -> Result<DeletedPage, Error> {
+        let [since, until] = [since, until].map(|at| at.as_millisecond().to_string());
+        let mut query = vec![("deleted_at_start", since.as_str()), ("deleted_at_end", until.as_str())];
+        query.extend([("limit", PAGE_ROWS_MAX)].into_iter().chain(cursor.map(|cursor| ("offset", cursor))));
+        let answer = self.line.perform(&Call::get(&["opportunities", "deleted"], &query)).await?;
+        let mut list: wire::List<wire::DeletedRow> = wire::parse(&answer.body)?;
+        let next = list.next_after(cursor);
+        Ok(DeletedPage { ids: list.data.iter().filter_map(wire::DeletedRow::id).collect(), next })
     }
 
     /// Puts tags on an opportunity, after those it has; one that is there already stays. Returns all tags

@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -123,6 +124,18 @@ impl Api<'_> {
         let mut rows = self.result_rows(team_candidate, assessment).await?;
         rows.sort_by_key(wire::ListedResult::rank);
         Ok(rows.into_iter().map(|row| row.result).collect())
+    }
+
+    /// Reads the team's results that changed at or after a moment, as [`Api::results_of`] does. One that cannot be
+    /// read is left out, so that it does not hide the others.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn results_changed(&self, since: Timestamp) -> Result<Vec<AssessmentResult>, Error> {
+        let filter = json!({ "updated_at": { ">=": format!("{since:.3}") } }).to_string();
+        let rows = self.whole_list(RESULTS, &[("where", &filter)], Purpose::List).await?;
+        let rows = rows.into_iter().filter_map(|row| serde_json::from_value::<wire::ResultRow>(row).ok());
+        Ok(rows.filter_map(|row| Some(row.into_listed().ok()?.result)).collect())
     }
 
     /// Reads the result that counts: the current take, or else the last one.

@@ -1,7 +1,9 @@
 //! A team's way into both services.
 
-use crate::domain::{ConnectionState, Reason};
-use crate::store::TeamContext;
+use jiff::Timestamp;
+
+use crate::domain::{ApiKey, ConnectionState, Reason, TeamId};
+use crate::store::{Recorded, Store, TeamContext};
 use crate::{lever, qualified};
 
 use super::pace::permits;
@@ -30,5 +32,25 @@ impl Worker {
             lever: self.lever.api(&tokens.access, connection.api_base.as_deref(), permits),
             qualified: self.qualified.api(key),
         })
+    }
+}
+
+/// Notes that Qualified refused the team's key, so that nothing more is asked with it, unless it was replaced
+/// since it was read.
+pub(super) async fn mark_api_key_refused(
+    store: &dyn Store,
+    now: Timestamp,
+    team: &TeamId,
+    refused: &ApiKey,
+) -> Result<(), Error> {
+    let Some(TeamContext { mut team, .. }) = store.load_team(team).await? else { return Ok(()) };
+    if team.api_key_refused_at.is_some() || team.api_key.as_ref() != Some(refused) {
+        return Ok(());
+    }
+    tracing::error!(team.id = %team.id, "api_key.refused");
+    team.api_key_refused_at = Some(now);
+    match store.record_team(&team).await? {
+        Recorded::Done { .. } => Ok(()),
+        Recorded::Conflict => Err(Error::Contended),
     }
 }

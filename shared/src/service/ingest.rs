@@ -106,7 +106,14 @@ impl Intake {
             .map_or(&self.decoy, |webhook| &webhook.signature_token);
         let verified = unverified.verify(token, now);
         let context = context.ok_or(Error::Unauthentic(None))?;
-        let delivery = verified.map_err(reject_lever)?;
+        let delivery = match verified {
+            Ok(delivery) => delivery,
+            Err(rejection) => {
+                let error = reject_lever(rejection);
+                self.note_event_refused(&context, rejection, now).await;
+                return Err(error);
+            }
+        };
         self.note_event_seen(&context, now).await?;
         match delivery {
             lever_webhook::Delivery::Test => Ok(Ingested::Test),
@@ -169,6 +176,24 @@ impl Intake {
     async fn enqueue(&self, team: &TeamId, event: Event, now: Timestamp) -> Result<Ingested, Error> {
         self.queue.send(&Envelope { team: team.clone(), event, received_at: now }).await?;
         Ok(Ingested::Queued)
+    }
+
+    /// Right team, right key, wrong signature: perhaps Lever signs with a token we do not know. The answer is the
+    /// same whether or not this can be written down.
+    async fn note_event_refused(
+        &self,
+        context: &TeamContext,
+        rejection: lever_webhook::Rejection,
+        now: Timestamp,
+    ) {
+        let last = context.connection.as_ref().and_then(|connection| connection.last_refused_at);
+        let is_news = last.is_none_or(|last| now.duration_since(last).unsigned_abs() >= EVENT_SEEN_EVERY);
+        if rejection == lever_webhook::Rejection::WrongSignature
+            && is_news
+            && let Err(error) = self.store.record_event_refused(&context.team.id, now).await
+        {
+            tracing::warn!(team.id = %context.team.id, %error, "event.refusal_not_noted");
+        }
     }
 
     async fn note_event_seen(&self, context: &TeamContext, now: Timestamp) -> Result<(), Error> {

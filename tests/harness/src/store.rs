@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lever_integration::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, ConnectionState, EventId,
-    OAuthAttempt, OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
+    OAuthAttempt, OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team,
+    TeamId, TriggerStage,
 };
 use lever_integration::store::{Error, Page, Recorded, Store, TeamContext};
 use sim_kit::guarded::Guarded;
@@ -108,6 +109,40 @@ impl Store for GatedStore {
     }
     async fn remove_connection(&self, team: &TeamId) -> Result<(), Error> {
         self.during("remove_connection", self.inner.remove_connection(team)).await
+    }
+    async fn record_event_refused(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
+        self.during("record_event_refused", self.inner.record_event_refused(team, at)).await
+    }
+    async fn open_assignments(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpenAssignment>, Error> {
+        self.during("open_assignments", self.inner.open_assignments(team, cursor, limit)).await
+    }
+    async fn assigned_opportunities(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpportunityId>, Error> {
+        self.during("assigned_opportunities", self.inner.assigned_opportunities(team, cursor, limit)).await
+    }
+    async fn erase_opportunity(&self, team: &TeamId, opportunity: &OpportunityId) -> Result<(), Error> {
+        self.during("erase_opportunity", self.inner.erase_opportunity(team, opportunity)).await
+    }
+    async fn load_reconciliation(&self, team: &TeamId) -> Result<Option<Reconciliation>, Error> {
+        self.during("load_reconciliation", self.inner.load_reconciliation(team)).await
+    }
+    async fn record_reconciliation(&self, reconciliation: &Reconciliation) -> Result<Recorded, Error> {
+        self.versioned("record_reconciliation", self.inner.record_reconciliation(reconciliation)).await
+    }
+    async fn load_walk(&self) -> Result<Option<String>, Error> {
+        self.during("load_walk", self.inner.load_walk()).await
+    }
+    async fn record_walk(&self, cursor: Option<&str>) -> Result<(), Error> {
+        self.during("record_walk", self.inner.record_walk(cursor)).await
     }
     async fn record_oauth_attempt(&self, attempt: &OAuthAttempt) -> Result<(), Error> {
         self.during("record_oauth_attempt", self.inner.record_oauth_attempt(attempt)).await

@@ -21,11 +21,13 @@ pub use parts::{new_app_secret, variables};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use integrations_page::Page;
 use lever_integration::clock::Clock;
 use lever_integration::queue::MemoryQueue;
 use lever_integration::service::Worker;
+use lever_integration::service::reconcile::{Reconciler, Rhythm};
 use lever_integration::setup::Parts;
 use lever_sim::LeverSim;
 use qualified_sim::QualifiedSim;
@@ -70,6 +72,10 @@ pub struct Options {
     pub qualified_port: u16,
     /// Where to keep the table; in memory if nothing.
     pub data: Option<PathBuf>,
+    /// How often the reconciler runs by itself; never if nothing.
+    pub reconcile_every: Option<Duration>,
+    /// How often the reconciler does what.
+    pub rhythm: Rhythm,
 }
 
 /// The running system.
@@ -84,8 +90,11 @@ pub struct Local {
     pub queue: Arc<MemoryQueue>,
     /// The worker.
     pub worker: Arc<Worker>,
+    /// The reconciler.
+    pub reconciler: Arc<Reconciler>,
     gateway: Server,
     poller: JoinHandle<()>,
+    schedule: Option<JoinHandle<()>>,
     is_busy: Arc<AtomicBool>,
     table: table::Table,
 }
@@ -117,7 +126,23 @@ impl Local {
         let is_busy = Arc::new(AtomicBool::new(false));
         let poll = functions::poll(Arc::clone(&queue), Arc::clone(&worker), Arc::clone(&is_busy));
         let poller = tokio::spawn(poll);
-        Ok(Self { is_busy, lever, qualified, parts, queue, worker, gateway, poller, table })
+        let reconciler = Arc::new(parts.reconciler(options.rhythm)?);
+        let schedule = options
+            .reconcile_every
+            .map(|every| tokio::spawn(functions::reconcile_every(every, Arc::clone(&reconciler))));
+        Ok(Self {
+            is_busy,
+            lever,
+            qualified,
+            parts,
+            queue,
+            worker,
+            reconciler,
+            gateway,
+            poller,
+            schedule,
+            table,
+        })
     }
 
     /// Where the gateway listens.
@@ -143,6 +168,15 @@ impl Local {
         self.table.items().await
     }
 
+    /// One run of the reconciler, whether or not it runs by itself.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn reconcile(&self) -> Result<reconciler::Answer, Error> {
+        let answer = functions::reconcile(&self.reconciler).await;
+        answer.map_err(|error| Error::Step(format!("reconciler: {error}")))
+    }
+
     /// Whether the worker has messages in its hands.
     pub fn is_busy(&self) -> bool {
         self.is_busy.load(Ordering::SeqCst)
@@ -162,5 +196,8 @@ impl Local {
 impl Drop for Local {
     fn drop(&mut self) {
         self.poller.abort();
+        if let Some(schedule) = &self.schedule {
+            schedule.abort();
+        }
     }
 }

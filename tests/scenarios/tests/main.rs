@@ -15,6 +15,7 @@ mod orders;
 mod pace;
 mod page_bad_input;
 mod reasons;
+mod reconcile;
 mod sample_events;
 mod tokens;
 mod unlucky;

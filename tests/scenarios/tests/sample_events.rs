@@ -58,6 +58,7 @@ async fn fixture() -> Fixture {
             ),
         }),
         last_event_at: None,
+        last_refused_at: None,
         version: 0,
     };
     let _ = store.record_connection(&connection).await.unwrap();
@@ -114,6 +115,12 @@ async fn samples_of_the_worker_are_batches_it_reads() {
         let answer = handle_batch(batch, &*fixture.queue, &*fixture.clock, async |_| Ok(())).await;
         assert_eq!(answer.batch_item_failures.len(), failed, "{name}");
     }
+}
+
+#[tokio::test]
+async fn whatever_the_schedule_sends_the_reconciler_does_not_look_at_it() {
+    let event = sample("reconciler/schedule.json");
+    assert!(serde_json::from_str::<serde::de::IgnoredAny>(&event).is_ok());
 }
 
 #[test]

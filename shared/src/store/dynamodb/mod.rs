@@ -13,6 +13,7 @@ mod item;
 mod keys;
 mod once;
 mod parked_events;
+mod reconciling;
 mod schema;
 mod store;
 mod table;

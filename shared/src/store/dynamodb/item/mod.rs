@@ -14,6 +14,7 @@ mod assignment;
 mod connection;
 mod oauth_attempt;
 mod parked_event;
+mod reconciliation;
 mod sealer;
 mod standing;
 mod team;
@@ -34,6 +35,7 @@ pub(super) use assignment::AssignmentItem;
 pub(super) use connection::ConnectionItem;
 pub(super) use oauth_attempt::OAuthAttemptItem;
 pub(super) use parked_event::ParkedEventItem;
+pub(super) use reconciliation::{ReconciliationItem, WalkItem};
 pub(super) use team::TeamItem;
 pub(super) use trigger_stage::TriggerStageItem;
 
