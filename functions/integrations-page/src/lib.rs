@@ -10,6 +10,7 @@ pub mod view;
 mod api;
 mod callback;
 mod change;
+mod health;
 mod load;
 mod request;
 mod respond;
@@ -31,6 +32,8 @@ use lever_integration::store::Store;
 
 /// The name of this function, in logs as in the template.
 pub const NAME: &str = "integrations-page";
+/// The routes of the gateway that lead here, as the template names them.
+pub const ROUTES: &[&str] = &["ANY /health", "ANY /integrations/lever", "ANY /integrations/lever/{proxy+}"];
 
 /// Why the page cannot start.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,6 @@
 
 mod functions;
 mod gateway;
-mod health;
 mod parts;
 mod table;
 

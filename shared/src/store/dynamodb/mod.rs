@@ -8,6 +8,7 @@
 mod activities;
 mod assignments;
 mod connections;
+mod intake;
 mod item;
 mod keys;
 mod once;

@@ -12,6 +12,7 @@
 mod activity;
 mod assignment;
 mod connection;
+mod intake;
 mod oauth_attempt;
 mod parked_event;
 mod sealer;
@@ -32,6 +33,7 @@ use crate::store::Error;
 pub(super) use activity::ActivityItem;
 pub(super) use assignment::AssignmentItem;
 pub(super) use connection::ConnectionItem;
+pub(super) use intake::{HandledItem, IntakeConnectionItem, LeverKeyItem, QualifiedKeyItem};
 pub(super) use oauth_attempt::OAuthAttemptItem;
 pub(super) use parked_event::ParkedEventItem;
 pub(super) use team::TeamItem;
