@@ -15,5 +15,6 @@ mod orders;
 mod page_bad_input;
 mod reasons;
 mod sample_events;
+mod template;
 mod tokens;
 mod unlucky;
