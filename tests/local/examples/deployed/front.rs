@@ -1,4 +1,4 @@
-//! Stands in front of the emulator under the public base URL: an API there is told by its host name only.
+//! Stands in front of the emulator under the public base URL: an API there has a path before its own.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -12,13 +12,12 @@ use sim_kit::serve::Server;
 struct Upstream {
     http: reqwest::Client,
     url: String,
-    host: String,
 }
 
 /// Serves until the server is dropped.
-pub(crate) async fn serve(port: u16, url: &str, host: &str) -> Result<Server, Error> {
+pub(crate) async fn serve(port: u16, url: &str) -> Result<Server, Error> {
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-    let upstream = Upstream { http, url: url.trim_end_matches('/').to_owned(), host: host.to_owned() };
+    let upstream = Upstream { http, url: url.trim_end_matches('/').to_owned() };
     let router = Router::new().fallback(pass_on).with_state(upstream);
     sim_kit::serve::serve(port, router).await.map_err(|error| Error::Start(error.to_string()))
 }
@@ -34,7 +33,7 @@ async fn pass_on(
     headers.remove(header::CONTENT_LENGTH);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let request = upstream.http.request(method, format!("{}{path}", upstream.url));
-    let request = request.headers(headers).header(header::HOST, &upstream.host).body(body);
+    let request = request.headers(headers).body(body);
     let Ok(answer) = request.send().await else { return StatusCode::BAD_GATEWAY.into_response() };
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove(header::TRANSFER_ENCODING);

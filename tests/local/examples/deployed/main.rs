@@ -13,12 +13,9 @@ use clap::Parser;
 /// The main job, played against a deployed stack.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// What answers for API Gateway, for instance `http://127.0.0.1:4566`.
+    /// Where the API answers, for instance `http://127.0.0.1:4566/_aws/execute-api/abc/$default`.
     #[arg(long)]
     upstream: String,
-    /// The host name by which it knows the API, for instance `abc.execute-api.localhost`.
-    #[arg(long)]
-    host: String,
     /// The port of the public base URL the stack was deployed with, on localhost.
     #[arg(long)]
     port: u16,
@@ -46,7 +43,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), local::Error> {
-    let server = front::serve(arguments.port, &arguments.upstream, &arguments.host).await?;
+    let server = front::serve(arguments.port, &arguments.upstream).await?;
     let play = play::Play::new(&server.url(), &arguments.lever, &arguments.qualified);
     play.run().await
 }

@@ -39,6 +39,9 @@ impl Play {
 
     pub(crate) async fn run(&self) -> Result<(), Error> {
         let health = Control::new(&self.gateway).get(paths::HEALTH).await?;
+        if !health["commit"].is_string() {
+            return Err(Error::Step(format!("this is not our health: {health}")));
+        }
         self.say(&format!("health: {health}"));
         self.connect().await?;
         self.refuse_strangers().await?;
