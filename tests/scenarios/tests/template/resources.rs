@@ -61,7 +61,7 @@ fn the_queue_has_the_numbers_of_the_code() {
     assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
 }
 
-/// What a variable is with these parameters; enough of CloudFormation for the environment of this template.
+/// What a variable is with these parameters; enough of `CloudFormation` for its environment.
 fn value_of(expression: &Value, environment: &str, template: &Value) -> String {
     if let Some(text) = expression.as_str() {
         return text.to_owned();
