@@ -7,6 +7,7 @@
 
 mod dynamodb;
 mod error;
+mod intake;
 mod memory;
 mod page;
 mod retention;
@@ -20,11 +21,12 @@ use jiff::Timestamp;
 use crate::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
     OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
-    TriggerStage,
+    TriggerStage, UrlKey,
 };
 
 pub use dynamodb::{DynamoStore, IndexSchema, Projected, TABLE, TableSchema, create_table};
 pub use error::Error;
+pub use intake::{Handled, LeverIntake};
 pub use memory::MemoryStore;
 
 /// What a conditional write came to.
@@ -72,6 +74,15 @@ pub struct Page<T> {
 pub trait Store: Send + Sync {
     /// Reads a team with connection and trigger stages, consistently.
     async fn load_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error>;
+    /// Reads what a delivery of Lever is checked against. On DynamoDB nothing else leaves the table, neither
+    /// tokens nor the API key: the role of that function may read no other attribute.
+    async fn load_lever_intake(&self, team: &TeamId) -> Result<Option<LeverIntake>, Error> {
+        Ok(self.load_team(team).await?.map(LeverIntake::from))
+    }
+    /// Reads what a delivery of Qualified is checked against, and nothing else as above.
+    async fn load_qualified_url_key(&self, team: &TeamId) -> Result<Option<UrlKey>, Error> {
+        Ok(self.load_team(team).await?.map(|context| context.team.qualified_url_key))
+    }
     /// Writes a team.
     async fn record_team(&self, team: &Team) -> Result<Recorded, Error>;
 
@@ -168,6 +179,15 @@ pub trait Store: Send + Sync {
         at: Timestamp,
         id: &ActivityId,
     ) -> Result<Option<Activity>, Error>;
+    /// Reads whether there is a line of activity, consistently, and nothing of it but the body's digest.
+    async fn load_handled(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Handled>, Error> {
+        Ok(self.load_activity(team, at, id).await?.map(Handled::from))
+    }
     /// Lists a team's activity, newest first. `limit` 1 to 100. Lines past their time are left out.
     async fn team_activity(
         &self,

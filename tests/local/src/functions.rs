@@ -24,7 +24,7 @@ const IDLE_SLEEP: Duration = Duration::from_millis(20);
 /// Every route with the function behind it.
 pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str, Handler)> {
     let for_lever = Arc::clone(&intake);
-    let for_callback = Arc::clone(&page);
+    let (for_callback, for_health) = (Arc::clone(&page), Arc::clone(&page));
     vec![
         (
             "/webhooks/lever/",
@@ -54,7 +54,13 @@ pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str,
                 async move { oauth_callback::handle(&page, request).await }
             }),
         ),
-        ("/health", http_function(|request| std::future::ready(crate::health::handle(&request)))),
+        (
+            "/health",
+            http_function(move |request| {
+                let page = Arc::clone(&for_health);
+                async move { integrations_page::handle(&page, request).await }
+            }),
+        ),
     ]
 }
 

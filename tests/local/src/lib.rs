@@ -5,7 +5,6 @@
 //! Tests build on the same [`Local`], so what they prove is what `cargo run -p local` runs.
 
 mod functions;
-mod health;
 mod parts;
 
 pub mod browser;

@@ -17,5 +17,6 @@ mod page_bad_input;
 mod reasons;
 mod reconcile;
 mod sample_events;
+mod template;
 mod tokens;
 mod unlucky;

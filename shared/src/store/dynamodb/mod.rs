@@ -9,6 +9,7 @@ mod activities;
 mod assignments;
 mod calls;
 mod connections;
+mod intake;
 mod item;
 mod keys;
 mod once;

@@ -7,15 +7,15 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 
 use super::table::Table;
-use super::{activities, assignments, calls, connections, once, parked_events, reconciling, teams};
+use super::{activities, assignments, calls, connections, intake, once, parked_events, reconciling, teams};
 use crate::clock::Clock;
 use crate::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
     OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
-    TriggerStage,
+    TriggerStage, UrlKey,
 };
 use crate::seal::Keyring;
-use crate::store::{Error, Page, Recorded, Store, TeamContext};
+use crate::store::{Error, Handled, LeverIntake, Page, Recorded, Store, TeamContext};
 
 /// The store on one DynamoDB table.
 pub struct DynamoStore {
@@ -41,6 +41,14 @@ impl DynamoStore {
 impl Store for DynamoStore {
     async fn load_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error> {
         teams::load(self, team).await
+    }
+
+    async fn load_lever_intake(&self, team: &TeamId) -> Result<Option<LeverIntake>, Error> {
+        intake::load_lever(self, team).await
+    }
+
+    async fn load_qualified_url_key(&self, team: &TeamId) -> Result<Option<UrlKey>, Error> {
+        intake::load_qualified_url_key(self, team).await
     }
 
     async fn record_team(&self, team: &Team) -> Result<Recorded, Error> {
@@ -172,6 +180,15 @@ impl Store for DynamoStore {
         id: &ActivityId,
     ) -> Result<Option<Activity>, Error> {
         activities::load(self, team, at, id).await
+    }
+
+    async fn load_handled(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Handled>, Error> {
+        intake::load_handled(self, team, at, id).await
     }
 
     async fn team_activity(

@@ -63,7 +63,7 @@ struct IntentItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WebhookItem {
+pub(super) struct WebhookItem {
     id: String,
     /// Sealed.
     signature_token: String,
@@ -169,7 +169,7 @@ fn seal_webhook(webhook: &LeverWebhook, sealer: &Sealer<'_>) -> Result<WebhookIt
     Ok(WebhookItem { id: webhook.id.to_string(), signature_token })
 }
 
-fn open_webhook(webhook: WebhookItem, sealer: &Sealer<'_>) -> Result<LeverWebhook, Error> {
+pub(super) fn open_webhook(webhook: WebhookItem, sealer: &Sealer<'_>) -> Result<LeverWebhook, Error> {
     let signature_token = sealer.open(&webhook.signature_token).map_err(unusable)?;
     Ok(LeverWebhook { id: parse::<ConnectionItem, _>(&webhook.id, "webhook.id")?, signature_token })
 }

@@ -12,6 +12,7 @@
 mod activity;
 mod assignment;
 mod connection;
+mod intake;
 mod oauth_attempt;
 mod parked_event;
 mod reconciliation;
@@ -33,6 +34,9 @@ use crate::store::Error;
 pub(super) use activity::ActivityItem;
 pub(super) use assignment::AssignmentItem;
 pub(super) use connection::ConnectionItem;
+pub(super) use intake::{
+    HandledItem, IntakeConnection, IntakeConnectionItem, LeverKeyItem, QualifiedKeyItem,
+};
 pub(super) use oauth_attempt::OAuthAttemptItem;
 pub(super) use parked_event::ParkedEventItem;
 pub(super) use reconciliation::{ReconciliationItem, WalkItem};
