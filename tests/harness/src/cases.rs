@@ -36,6 +36,8 @@ pub enum Case {
     TwoAssessments,
     /// The person was invited for another opportunity.
     InvitedElsewhere,
+    /// The stage becomes a trigger stage after the candidate was moved into it.
+    EnteredBefore,
     /// The status tags were taken away, the title put back and the candidate moved in again.
     Restored,
     /// The candidate starts.
@@ -58,11 +60,12 @@ pub enum Case {
 
 impl Case {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OwnTag,
         Self::PostingTag,
         Self::TwoAssessments,
         Self::InvitedElsewhere,
+        Self::EnteredBefore,
         Self::Restored,
         Self::Started,
         Self::Submitted,
@@ -147,6 +150,9 @@ pub async fn play(case: Case, plans: &[Plan], demand: Demand) -> Made<Played> {
         let wrong = at_rest(&case_played.world).await?;
         case_played.wrong.extend(wrong);
         case_played.outcome(case, demand).await?;
+        if case.is_worked() && demand == Demand::Whole {
+            case_played.once_more(case).await?;
+        }
     }
     Ok(Played { reached, trace: case_played.world.gate.trace(), wrong: case_played.wrong })
 }
@@ -165,6 +171,7 @@ async fn prepare(case: Case) -> Made<Prepared> {
         Case::TwoAssessments => prepared.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
         Case::PostingTag => prepared.asked(&[]).await?,
         Case::InvitedElsewhere => prepared.invited_elsewhere().await?,
+        Case::EnteredBefore => prepared.entered_before().await?,
         Case::Restored => prepared.restored().await?,
         Case::Started => prepared.started().await?,
         Case::Submitted => prepared.submitted().await?,
@@ -206,6 +213,20 @@ impl Prepared {
         self.world.deliver(free).await?;
         self.told.push((second, vec![Reason::AttachedToExisting]));
         Ok(())
+    }
+
+    async fn entered_before(&mut self) -> Made {
+        let tenant = self.world.tenants[0].clone();
+        let stage = tenant.trigger.parse()?;
+        self.world.connector.remove_trigger_stage(&tenant.team, &stage).await?;
+        self.world.clock.advance(Duration::from_secs(5));
+        let id = self.world.candidate(0, "Candidate 1", json!({"tags": [World::TITLE]}))?;
+        self.world.lever.move_to(&id, World::TRIGGER, None)?;
+        self.world.clock.advance(Duration::from_secs(5));
+        self.world.connector.add_trigger_stages(&tenant.team, &[stage], &"admin".parse()?).await?;
+        self.world.added_at.insert(tenant.trigger, self.world.now_ms());
+        self.told.push((id, vec![Reason::EnteredBeforeTrigger]));
+        self.world.deliver(free).await
     }
 
     async fn restored(&mut self) -> Made {
@@ -324,7 +345,10 @@ impl Prepared {
             self.due = self.world.retries.first().cloned();
         }
         match driven {
-            Driven::Finished => Ok((reached, None)),
+            Driven::Finished => {
+                self.hint(case, plan, &reached);
+                Ok((reached, None))
+            }
             Driven::Ended => {
                 self.world.process = self.world.new_process()?;
                 self.wait();
@@ -390,6 +414,7 @@ impl Prepared {
             | Case::PostingTag
             | Case::TwoAssessments
             | Case::InvitedElsewhere
+            | Case::EnteredBefore
             | Case::Restored
             | Case::Started
             | Case::Submitted
@@ -428,6 +453,7 @@ impl Prepared {
             | Case::PostingTag
             | Case::TwoAssessments
             | Case::InvitedElsewhere
+            | Case::EnteredBefore
             | Case::Restored
             | Case::Started
             | Case::Submitted
@@ -450,6 +476,44 @@ impl Prepared {
         self.world.qualified.start_result(result.as_str()).map_err(|error| error.to_string())?;
         self.told[0].1.insert(0, Reason::Started);
         Ok(())
+    }
+
+    /// Everything is delivered once more, which must not be worth a call.
+    async fn once_more(&mut self, case: Case) -> Made {
+        let before = self.world.wire.len();
+        for from in [Sender::Lever, Sender::Qualified] {
+            for delivery in self.world.kit(from).deliveries.list() {
+                let at_ms = self.world.now_ms();
+                self.world.retries.push(Due { from, id: delivery.id, number: 1, at_ms });
+            }
+        }
+        self.world.settle().await?;
+        self.check();
+        let calls = self.world.wire.log_after(before);
+        // News of a retake may be news for another opportunity of the person.
+        let costs = calls.iter().filter(|call| case != Case::Retaken || call.method != "GET").count();
+        if costs > 0 && !calls.is_empty() {
+            let paths: Vec<String> =
+                calls.iter().map(|call| format!("{} {}", call.method, call.path)).collect();
+            self.wrong.push(format!("F9: what is done cost {paths:?} when it was delivered again"));
+        }
+        Ok(())
+    }
+
+    /// The message of a run that was told to wait comes back when it was told to.
+    fn hint(&mut self, case: Case, plan: Plan, reached: &[Point]) {
+        let Order::Pass(Verdict::Fail(Fault::Answer(Mode::Status, Some(429), Some(told)))) = plan.order
+        else {
+            return;
+        };
+        let is_hit = reached.iter().any(|point| point.number == plan.at && point.call != TOKEN_CALL);
+        if !case.is_worked() || !is_hit {
+            return;
+        }
+        let waits = self.world.queue.next_visible_at().map(|at| at.as_millisecond() - self.world.now_ms());
+        if waits != told.parse().ok().map(|seconds: i64| seconds * 1000) {
+            self.wrong.push(format!("F4: told to wait {told} s, the message waits {waits:?} ms"));
+        }
     }
 
     /// What has to have come of the case.

@@ -31,6 +31,7 @@ pub struct Checker {
     ranks: BTreeMap<(String, String), usize>,
     falls: BTreeMap<String, usize>,
     reads: BTreeMap<RunId, Vec<Value>>,
+    looked_up: BTreeSet<RunId>,
 }
 
 impl Checker {
@@ -73,12 +74,18 @@ impl Checker {
                 }
                 _ => {}
             }
+        } else if exchange.path.ends_with("/team_candidates") {
+            self.looked_up.insert(run);
         } else if exchange.method == "POST" && exchange.path.ends_with("/invite_candidates") && is_done {
             self.invitation(world, run, exchange, wrong);
         }
     }
 
     fn added(&mut self, world: &World, id: &str, sent: &Value, wrong: &mut Vec<String>) {
+        let email = candidate(world, id).map(|candidate| candidate.email.as_str());
+        if !world.qualified.mails().iter().any(|mail| Some(mail.to.as_str()) == email) {
+            wrong.push(format!("I3: {id} got a status tag before an invitation"));
+        }
         let tags = sent["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
         for (title, rank) in tags.filter_map(status_of) {
             let known = self.ranks.insert((id.to_owned(), title.to_owned()), rank);
@@ -94,6 +101,9 @@ impl Checker {
     }
 
     fn invitation(&self, world: &World, run: RunId, exchange: &Exchange, wrong: &mut Vec<String>) {
+        if !self.looked_up.contains(&run) {
+            wrong.push("I1: an invitation without looking the person up".to_owned());
+        }
         let data = &exchange.sent["data"];
         let contact = data["alternate_id"].as_str().and_then(|id| id.rsplit(':').next()).unwrap_or_default();
         let assessment = data["assessment_id"].as_str().unwrap_or_default();
@@ -226,6 +236,10 @@ pub async fn at_rest(world: &World) -> Made<Vec<String>> {
     }
     for letter in world.queue.dead_letters() {
         wrong.push(format!("I8: a dead letter: {letter:?}"));
+    }
+    if world.reconnects > world.lost_refreshes {
+        let (ended, causes) = (world.reconnects, world.lost_refreshes);
+        wrong.push(format!("I6: {ended} connections ended for {causes} causes"));
     }
     for candidate in &world.candidates {
         candidate_at_rest(world, candidate, &mut wrong).await?;

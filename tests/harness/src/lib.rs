@@ -8,11 +8,13 @@
 pub mod cases;
 pub mod gate;
 pub mod invariants;
-pub mod queue;
 pub mod people;
+pub mod queue;
 pub mod runs;
+pub mod search;
 pub mod simulation;
 pub mod store;
+pub mod ways;
 pub mod wire;
 pub mod world;
 

@@ -348,7 +348,8 @@ impl Simulation {
         let now = self.world.now_ms();
         let next = self.world.queue.next_visible_at().map(|at| at.as_millisecond());
         let retry = self.world.retries.iter().map(|retry| retry.at_ms).min();
-        let wait = [next, retry].into_iter().flatten().min().map_or(1_000, |at| (at - now).clamp(100, 900_000));
+        let wait =
+            [next, retry].into_iter().flatten().min().map_or(1_000, |at| (at - now).clamp(100, 900_000));
         self.world.advance(Duration::from_millis(u64::try_from(wait).unwrap_or_default()));
         if self.chance(self.swarm.leaps) {
             self.world.advance(Duration::from_secs(self.rng.random_range(60..4_000)));
@@ -419,7 +420,8 @@ impl Simulation {
 
 /// FNV-1a over all lines.
 fn hash(trace: &[String]) -> u64 {
-    trace.iter().flat_map(|line| line.bytes().chain([b'\n'])).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    trace
+        .iter()
+        .flat_map(|line| line.bytes().chain([b'\n']))
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

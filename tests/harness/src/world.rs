@@ -153,6 +153,8 @@ pub struct World {
     pub candidates: Vec<Candidate>,
     /// Deliveries that are to be tried again.
     pub retries: Vec<Due>,
+    /// How often an admin had to log in again.
+    pub reconnects: usize,
     under_way: Vec<(Sender, String)>,
     /// Runs that were ended, or lost an answer, at the token endpoint: each may cost one refused refresh.
     pub lost_refreshes: usize,
@@ -244,6 +246,7 @@ impl World {
             stored_tokens,
             candidates: Vec::new(),
             retries: Vec::new(),
+            reconnects: 0,
             under_way: Vec::new(),
             lost_refreshes: 0,
             titles,
@@ -511,6 +514,7 @@ impl World {
                 matches!(connection.state, lever_integration::domain::ConnectionState::ReconnectNeeded { .. })
             });
             if is_cut_off {
+                self.reconnects += 1;
                 let callback = self.consent(number).await?;
                 self.connector.complete_login(&callback, Some(SESSION)).await?;
             }
