@@ -16,7 +16,6 @@ use rand::{RngExt as _, SeedableRng as _};
 use sim_kit::deliveries::State;
 use sim_kit::faults::Mode;
 
-use crate::cases::TOKEN_CALL;
 use crate::gate::{Fault, Point, RunId, Side, Verdict};
 use crate::invariants::{Checker, at_rest};
 use crate::people::People;
@@ -49,7 +48,7 @@ pub struct Report {
     pub hash: u64,
     /// What is wrong; empty if nothing.
     pub wrong: Vec<String>,
-    /// The last steps.
+    /// Every step.
     pub trace: Vec<String>,
 }
 
@@ -63,8 +62,6 @@ struct Live {
     task: Task,
     began_ms: i64,
     is_stalled: bool,
-    /// Pairs of tokens bought and not yet stored.
-    bought: usize,
 }
 
 /// What may go wrong in this run at all, and how often out of a thousand points.
@@ -108,7 +105,7 @@ pub async fn simulate(seed: u64) -> Made<Report> {
     let mut report = simulation.report;
     report.exchanges = simulation.world.wire.len();
     report.hash = hash(&trace);
-    report.trace = trace.into_iter().rev().take(80).rev().collect();
+    report.trace = trace;
     Ok(report)
 }
 
@@ -223,7 +220,7 @@ impl Simulation {
 
     fn begin(&mut self, run: RunId, task: Task) {
         let began_ms = self.world.now_ms();
-        self.live.insert(run, Live { task, began_ms, is_stalled: false, bought: 0 });
+        self.live.insert(run, Live { task, began_ms, is_stalled: false });
         self.poll(run);
     }
 
@@ -237,9 +234,6 @@ impl Simulation {
         // What was on its way for longer than a lease cannot be called back by anybody: not what is looked for here.
         if is_overdue && (!live.is_stalled || is_effect) {
             return self.end(run);
-        }
-        if point.side == Side::After && point.call == TOKEN_CALL {
-            live.bought += 1;
         }
         if self.chance(self.swarm.ends) {
             return self.end(run);
@@ -256,7 +250,6 @@ impl Simulation {
         if verdict != Verdict::Go {
             self.report.failed += 1;
         }
-        self.account(point, verdict);
         self.world.gate.decide(point, verdict);
         self.world.clock.advance(Duration::from_millis(5));
         self.poll(run);
@@ -287,24 +280,6 @@ impl Simulation {
         Verdict::Go
     }
 
-    /// Keeps count of tokens that were bought and are not stored.
-    fn account(&mut self, point: &Point, verdict: Verdict) {
-        let lost = match verdict {
-            Verdict::Fail(Fault::Answer(mode, ..)) => matches!(
-                mode,
-                Mode::StatusAfter | Mode::DropAfter | Mode::MalformedJson | Mode::Html | Mode::Oversized
-            ),
-            Verdict::Fail(_) | Verdict::Go => false,
-        };
-        if point.call == TOKEN_CALL && lost {
-            self.world.lost_refreshes += 1;
-        }
-        let is_stored = point.call == "record_connection" && point.side == Side::After;
-        if let Some(live) = self.live.get_mut(&point.run).filter(|_| is_stored && verdict == Verdict::Go) {
-            live.bought = live.bought.saturating_sub(1);
-        }
-    }
-
     fn poll(&mut self, run: RunId) {
         if self.world.runs.poll(run) {
             self.finish(run);
@@ -313,7 +288,6 @@ impl Simulation {
 
     fn finish(&mut self, run: RunId) {
         let Some(live) = self.live.remove(&run) else { return };
-        self.world.lost_refreshes += live.bought;
         if let Task::Delivery(due, status) = live.task {
             let status = *status.borrow();
             self.world.end_delivery(&due, status);

@@ -156,8 +156,8 @@ pub struct World {
     /// How often an admin had to log in again.
     pub reconnects: usize,
     under_way: Vec<(Sender, String)>,
-    /// Runs that were ended, or lost an answer, at the token endpoint: each may cost one refused refresh.
-    pub lost_refreshes: usize,
+    /// Runs that stood still while their refresh token was on its way: each may present a token that was used meanwhile.
+    pub stalled_refreshes: usize,
     /// The titles of all assessments, by id.
     pub titles: BTreeMap<String, String>,
     /// When the trigger stages were added, in simulated milliseconds, by id.
@@ -248,7 +248,7 @@ impl World {
             retries: Vec::new(),
             reconnects: 0,
             under_way: Vec::new(),
-            lost_refreshes: 0,
+            stalled_refreshes: 0,
             titles,
             added_at: BTreeMap::new(),
             retakes: BTreeMap::new(),
