@@ -9,6 +9,7 @@ pub mod cases;
 pub mod gate;
 pub mod invariants;
 pub mod people;
+pub mod planted;
 pub mod queue;
 pub mod runs;
 pub mod search;

@@ -4,5 +4,6 @@
 
 mod crash;
 mod fault;
+mod planted;
 mod sim;
 mod support;
