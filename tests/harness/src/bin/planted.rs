@@ -56,13 +56,20 @@ fn look(search: &Path, seeds: &str, name: &str) -> Done<bool> {
 }
 
 fn build(copy: &Path) -> Done<PathBuf> {
-    let target = copy.join("target");
+    // Beside this program, so that what the copy depends on is built already.
+    let own = std::env::current_exe()?;
+    let target = own.ancestors().nth(2).ok_or("no target directory")?;
     let status = Command::new("cargo")
         .args(["build", "--offline", "-p", "harness", "--bin", "search"])
         .current_dir(copy)
-        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_TARGET_DIR", target)
         .status()?;
-    if status.success() { Ok(target.join("debug/search")) } else { Err("the copy cannot be built".into()) }
+    if !status.success() {
+        return Err("the copy cannot be built".into());
+    }
+    let search = copy.join("search");
+    fs::copy(target.join("debug/search"), &search)?;
+    Ok(search)
 }
 
 /// Every file that git knows, as it is now.

@@ -27,7 +27,7 @@ planted! {
     }
     let present = match lever.add_tags(";
     note_repeated_without_looking in "service/effects.rs":
-        "if is_in_doubt && is_noted(" => "if !BUG && is_in_doubt && is_noted(";
+        "let noted = if is_in_doubt {" => "let noted = if is_in_doubt && !BUG {";
     lost_answer_leaves_no_doubt in "service/effects.rs":
         "if error.may_have_happened() {" => "if !BUG && error.may_have_happened() {";
     tag_told_as_shown_before_it_is in "service/effects.rs":
