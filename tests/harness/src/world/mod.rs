@@ -1,36 +1,41 @@
 //! The world of one case: teams, both simulators, table, queue, time, and the service between them.
 
+mod course;
+mod parts;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use lever_integration::clock::Clock;
-use lever_integration::config::LeverClientSecret;
 use lever_integration::domain::{AccountChange, LeverEnvironment, StageId, TeamId};
 use lever_integration::http;
-use lever_integration::queue::{BATCH_MAX, MemoryQueue, Queue};
+use lever_integration::qualified;
+use lever_integration::queue::{MemoryQueue, Queue};
+use lever_integration::service::Worker;
 use lever_integration::service::connect::{Callback, Connector};
 use lever_integration::service::ingest::Intake;
-use lever_integration::service::{ResultPages, Worker};
 use lever_integration::store::{MemoryStore, Store};
-use lever_integration::{lever, qualified};
 use lever_sim::Lever;
 use lever_sim::world::{Consent, ConsentMode, NewOpportunity};
 use qualified_sim::Qualified;
 use serde_json::{Value, json};
 use sim_kit::Kit;
-use sim_kit::deliveries::{ModeChange, Outcome};
+use sim_kit::deliveries::ModeChange;
 use sim_kit::guarded::Guarded;
 use url::Url;
 
 use crate::gate::{Gate, Point, RunId, Verdict};
 use crate::queue::GatedQueue;
-use crate::runs::{Driven, Order, Runs};
+use crate::runs::{Order, Runs};
 use crate::store::GatedStore;
-use crate::wire::{LEVER_HOST, QUALIFIED_HOST, Wire};
+use crate::wire::Wire;
+
+pub use parts::VirtualClock;
+use parts::{clients, qualified_base, request_builder, seeds, worker};
 
 /// What a step of a case yields; a failed step fails the case.
 pub type Made<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -43,28 +48,9 @@ const PUBLIC: &str = "https://integrations.qualified.example/";
 const AUDIENCE: &str = "https://api.lever.co/v1/";
 /// Identifies the admin's browser.
 const SESSION: &str = "the admin's browser";
-/// How often time may be put forward until nothing is under way.
-const SETTLES_WITHIN: usize = 4_000;
 /// Whether the service keeps to Lever's rate by itself. Once it does, this is all that has to be changed for the rate of
 /// the simulated Lever to be in force and every call beyond it to be a breach (I7).
 pub const IS_PACED: bool = false;
-
-/// The time of the world: it moves when the case moves it, and takes the simulators along.
-#[derive(Clone)]
-pub struct VirtualClock(sim_kit::clock::Clock);
-
-impl VirtualClock {
-    /// Moves on.
-    pub fn advance(&self, by: Duration) {
-        self.0.advance_ms(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
-    }
-}
-
-impl Clock for VirtualClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.0.now_ms()).unwrap_or(Timestamp::MAX)
-    }
-}
 
 /// A team with its Lever account.
 #[derive(Debug, Clone)]
@@ -390,211 +376,9 @@ impl World {
             Sender::Qualified => self.qualified.kit(),
         }
     }
-
-    /// The deliveries that can be attempted now, oldest first.
-    pub fn due(&mut self) -> Vec<Due> {
-        let now = self.now_ms();
-        let first = |from| {
-            let held = self.kit(from).deliveries.held();
-            held.into_iter().map(move |id| Due { from, id, number: 1, at_ms: now })
-        };
-        let is_under_way = |due: &Due| self.under_way.contains(&(due.from, due.id.clone()));
-        let mut due: Vec<Due> = first(Sender::Lever).chain(first(Sender::Qualified)).collect();
-        due.retain(|due| !is_under_way(due));
-        due.extend(self.retries.iter().filter(|retry| retry.at_ms <= now).cloned());
-        due
-    }
-
-    /// Starts a run of the intake for an attempt; nothing if the delivery was called off.
-    ///
-    /// # Errors
-    /// When the request cannot be made.
-    pub fn begin_delivery(&mut self, due: &Due) -> Made<Option<(RunId, Rc<RefCell<Option<u16>>>)>> {
-        self.retries.retain(|retry| retry != due);
-        let Some(wire) = self.kit(due.from).deliveries.take(&due.id, due.number) else { return Ok(None) };
-        let mut request = lambda_http::http::Request::builder().method("POST").uri(&wire.url);
-        for (name, value) in &wire.headers {
-            request = request.header(name, value);
-        }
-        let request: lambda_http::Request = request.body(lambda_http::Body::from(wire.body))?;
-        let (intake, from) = (Arc::clone(&self.intake), due.from);
-        let status = Rc::new(RefCell::new(None));
-        let answered = Rc::clone(&status);
-        let run = self.runs.start(async move {
-            let response = match from {
-                Sender::Lever => stage_change_webhook::handle(&intake, request).await,
-                Sender::Qualified => assessment_events::handle(&intake, request).await,
-            };
-            *answered.borrow_mut() = Some(response.status().as_u16());
-        });
-        Ok(Some((run, status)))
-    }
-
-    /// Tells the simulator what came of an attempt, and keeps in mind the next one.
-    pub fn end_delivery(&mut self, due: &Due, status: Option<u16>) {
-        self.gate.note(format!("{:?} {} {}: {status:?}", due.from, due.id, due.number));
-        self.under_way.retain(|one| *one != (due.from, due.id.clone()));
-        let outcome = status.map_or_else(|| Outcome::Error("timeout".to_owned()), Outcome::Status);
-        if let Some(at_ms) = self.kit(due.from).deliveries.told(&due.id, due.number, outcome) {
-            self.retries.push(Due { number: due.number + 1, at_ms, ..due.clone() });
-        }
-    }
-
-    /// Brings every delivery that is due to the intake, one after the other.
-    ///
-    /// # Errors
-    /// When a request cannot be made.
-    pub async fn deliver(&mut self, mut ask: impl FnMut(&Point) -> Order) -> Made {
-        for due in self.due() {
-            let Some((run, status)) = self.begin_delivery(&due)? else { continue };
-            self.runs.drive(run, &mut ask).await;
-            let status = *status.borrow();
-            self.end_delivery(&due, status);
-        }
-        Ok(())
-    }
-
-    /// Starts a run of the worker on whatever the queue hands out; nothing if that is nothing.
-    pub fn begin_work(&mut self, max: usize) -> Option<RunId> {
-        let batch = self.queue.receive(max.min(BATCH_MAX));
-        if batch.records.is_empty() {
-            return None;
-        }
-        let (process, port, queue) =
-            (Arc::clone(&self.process), Arc::clone(&self.gated_queue), Arc::clone(&self.queue));
-        Some(self.runs.start(async move {
-            let response = worker::handle(&process, &*port, batch.clone()).await;
-            queue.complete(&batch, &response);
-        }))
-    }
-
-    /// Works through one batch of one message.
-    pub async fn work(&mut self, ask: impl FnMut(&Point) -> Order) -> Option<Driven> {
-        let run = self.begin_work(1)?;
-        Some(self.runs.drive(run, ask).await)
-    }
-
-    /// Lets deliveries, messages and time take their course until nothing is under way. An admin logs in again where that
-    /// is asked for, and dead letters are put back once.
-    ///
-    /// # Errors
-    /// When it does not come to rest.
-    pub async fn settle(&mut self) -> Made {
-        let mut redriven = false;
-        for _ in 0..SETTLES_WITHIN {
-            self.deliver(free).await?;
-            while self.work(free).await.is_some() {}
-            self.heal().await?;
-            let next = self.queue.next_visible_at().map(|at| at.as_millisecond());
-            let retry = self.retries.iter().map(|retry| retry.at_ms).min();
-            let due = [next, retry].into_iter().flatten().min();
-            match due {
-                Some(at) => {
-                    let wait = u64::try_from(at - self.now_ms()).unwrap_or_default();
-                    self.advance(Duration::from_millis(wait + 1));
-                }
-                None if !self.due().is_empty() => {}
-                None if !redriven && self.queue.redrive() > 0 => redriven = true,
-                None => return Ok(()),
-            }
-        }
-        Err("the world does not come to rest".into())
-    }
-
-    /// What an admin does when the page says that something is wrong with the access. A sweep that heals lost deliveries
-    /// belongs here too.
-    pub(crate) async fn heal(&mut self) -> Made {
-        for number in 0..self.tenants.len() {
-            let tenant = self.tenants[number].clone();
-            let Some(context) = self.store.load_team(&tenant.team).await? else { continue };
-            if context.team.api_key_refused_at.is_some() {
-                self.connector.set_api_key(&tenant.team, &tenant.api_key).await?;
-            }
-            let is_cut_off = context.connection.as_ref().is_some_and(|connection| {
-                matches!(connection.state, lever_integration::domain::ConnectionState::ReconnectNeeded { .. })
-            });
-            if is_cut_off {
-                self.reconnects += 1;
-                let callback = self.consent(number).await?;
-                self.connector.complete_login(&callback, Some(SESSION)).await?;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Lets every call pass.
 pub fn free(_: &Point) -> Order {
     Order::Pass(Verdict::Go)
-}
-
-fn request_builder() -> reqwest::Client {
-    static BUILDER: OnceLock<reqwest::Client> = OnceLock::new();
-    BUILDER.get_or_init(reqwest::Client::new).clone()
-}
-
-fn qualified_base() -> Made<Url> {
-    Ok(format!("https://{QUALIFIED_HOST}/api/").parse()?)
-}
-
-fn clients(http: &http::Client) -> Made<(lever::Client, lever::OAuth)> {
-    let app = lever_sim::AppSeed::default();
-    let (api, auth) =
-        (format!("https://{LEVER_HOST}/v1/").parse()?, format!("https://{LEVER_HOST}/").parse()?);
-    let secret = LeverClientSecret::new(app.client_secret);
-    let oauth = lever::OAuth::new(http.clone(), &auth, AUDIENCE, &app.client_id, secret);
-    Ok((lever::Client::new(http.clone(), &api), oauth))
-}
-
-fn worker(store: &Arc<dyn Store>, clock: &VirtualClock, http: &http::Client) -> Made<Process> {
-    let base = qualified_base()?;
-    let qualified = qualified::Client::new(http.clone(), &base);
-    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-    Ok(Arc::new(Worker::new(Arc::clone(store), clock, clients(http)?, qualified, ResultPages::of(&base))))
-}
-
-/// So many teams, each with an account in Lever and the assessments of the built-in team in Qualified.
-fn seeds(teams: usize) -> Made<(lever_sim::Seed, qualified_sim::Seed, Vec<Tenant>)> {
-    let mut tenants = Vec::new();
-    let mut accounts = Vec::new();
-    let mut qualified = qualified_sim::Seed::default();
-    let model = qualified.teams.pop().ok_or("no built-in team")?;
-    for number in 0..teams {
-        let tenant = Tenant {
-            team: format!("65f0c0de00000000000a{number:04x}").parse()?,
-            api_key: format!("key-of-team-{number}-0123456789abcdef"),
-            account: format!("a0000000-0000-4000-8000-{number:012x}"),
-            user: format!("admin@team{number}.example"),
-            trigger: format!("20000000-0000-4000-8000-{number:012x}"),
-        };
-        accounts.push(serde_json::from_value(json!({
-            "id": tenant.account, "name": format!("Team {number}"),
-            "users": [{"name": "Admin", "email": tenant.user, "accessRole": "super admin"}],
-            "stages": [
-                {"id": format!("lead-new-{number}"), "text": "New applicant"},
-                {"id": tenant.trigger, "text": World::TRIGGER},
-                {"id": format!("offer-{number}"), "text": World::ELSEWHERE},
-            ],
-            "postings": [{"text": format!("Engineer {number}"), "tags": [World::TITLE]}],
-            "groups": {"candidateStageChange": true},
-        }))?);
-        let mut team = model.clone();
-        team.id = tenant.team.as_str().to_owned().into();
-        team.api_key = tenant.api_key.clone().into();
-        team.name = format!("Team {number}");
-        team.members.clear();
-        team.assessments.truncate(3);
-        for (index, assessment) in team.assessments.iter_mut().enumerate() {
-            assessment.id = Some(format!("65f0c0de00000000{index:04x}{number:04x}").into());
-            assessment.settings = qualified_sim::Settings::default();
-            assessment.challenges.clear();
-        }
-        qualified.teams.push(team);
-        tenants.push(tenant);
-    }
-    let mut lever = lever_sim::Seed { accounts, ..lever_sim::Seed::default() };
-    if !IS_PACED {
-        lever.switches.insert("rate_per_second".to_owned(), json!(0));
-    }
-    Ok((lever, qualified, tenants))
 }
