@@ -5,6 +5,7 @@
 //! happens follows from the test alone. [`invariants`] reads what the simulators saw. Nothing here decides what the
 //! service does, and no rule of Lever or Qualified is written down a second time.
 
+pub mod batch;
 pub mod cases;
 pub mod gate;
 pub mod invariants;

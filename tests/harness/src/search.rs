@@ -1,5 +1,6 @@
 //! Looks for the first thing that is wrong: every case, every single plan, then seeds.
 
+use crate::batch::poisoned_batch;
 use crate::cases::{Case, Demand, Plan, play};
 use crate::simulation::simulate;
 use crate::ways::{end, failures, nothing, stall};
@@ -14,7 +15,11 @@ pub struct Found {
 
 /// The first thing that is wrong in the exhaustive run or else in so many seeds.
 pub async fn first_wrong(seeds: u64) -> Option<Found> {
-    let mut runs = 0;
+    let mut runs = 1;
+    let batch = poisoned_batch().await.unwrap_or_else(|error| vec![error.to_string()]);
+    if let Some(what) = batch.into_iter().next() {
+        return Some(Found { runs, what });
+    }
     for case in Case::ALL {
         let (points, found) = look(case, nothing(), Demand::Whole, &mut runs).await;
         if found.is_some() {

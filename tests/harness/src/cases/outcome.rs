@@ -108,10 +108,8 @@ impl Prepared {
                 let reasons: Vec<Reason> = lines.into_iter().map(|line| line.reason).collect();
                 // Whether an invitation that a repeated run finds was its own or another's is not on record.
                 let known = |reasons: &[Reason]| -> Vec<Reason> {
-                    let one = |reason: &Reason| match *reason {
-                        Reason::AttachedToExisting => Reason::Invited,
-                        other => other,
-                    };
+                    let is_unknown = |reason: Reason| reason == Reason::AttachedToExisting;
+                    let one = |reason: &Reason| if is_unknown(*reason) { Reason::Invited } else { *reason };
                     reasons.iter().map(one).collect()
                 };
                 if known(&reasons) != known(expected) {

@@ -81,7 +81,7 @@ planted! {
     mark_of_another_ignored in "service/tokens.rs":
         "age(intent, now) < INTENT_LIFE)" => "age(intent, now) < INTENT_LIFE && !BUG)";
     stalled_refresh_goes_on in "service/tokens.rs":
-        "        if !marked.refresh_intent.as_ref()" => "        if !BUG && !marked.refresh_intent.as_ref()";
+        "        if marked.refresh_intent.as_ref().is_none_or" => "        if !BUG && marked.refresh_intent.as_ref().is_none_or";
     no_second_look_after_invalid_grant in "service/tokens.rs":
         "        match self.marked_by(team, holder).await? {\n            Some(connection) => {" => "        let marked = self.marked_by(team, holder).await?;
         let stored = self.store.load_team(team).await?.and_then(|context| context.connection);

@@ -17,6 +17,9 @@ use crate::runs::{Driven, Order};
 /// How often time may be put forward until nothing is under way.
 const SETTLES_WITHIN: usize = 4_000;
 
+/// The status that a run of the intake answers, once it has.
+pub type Answered = Rc<RefCell<Option<u16>>>;
+
 impl World {
     /// The deliveries that can be attempted now, oldest first.
     pub fn due(&mut self) -> Vec<Due> {
@@ -36,7 +39,7 @@ impl World {
     ///
     /// # Errors
     /// When the request cannot be made.
-    pub fn begin_delivery(&mut self, due: &Due) -> Made<Option<(RunId, Rc<RefCell<Option<u16>>>)>> {
+    pub fn begin_delivery(&mut self, due: &Due) -> Made<Option<(RunId, Answered)>> {
         self.retries.retain(|retry| retry != due);
         let Some(wire) = self.kit(due.from).deliveries.take(&due.id, due.number) else { return Ok(None) };
         let mut request = lambda_http::http::Request::builder().method("POST").uri(&wire.url);
