@@ -57,22 +57,22 @@ pub enum Case {
 }
 
 impl Case {
-    /// All of them.
+    /// All of them, those first that are played quickly.
     pub const ALL: [Self; 14] = [
-        Self::OwnTag,
-        Self::PostingTag,
-        Self::TwoAssessments,
-        Self::InvitedElsewhere,
-        Self::EnteredBefore,
-        Self::Restored,
-        Self::Started,
-        Self::Submitted,
-        Self::Retaken,
-        Self::Refresh,
         Self::Intake,
         Self::Callback,
         Self::Key,
         Self::Removal,
+        Self::OwnTag,
+        Self::Submitted,
+        Self::Refresh,
+        Self::Restored,
+        Self::Retaken,
+        Self::EnteredBefore,
+        Self::InvitedElsewhere,
+        Self::Started,
+        Self::PostingTag,
+        Self::TwoAssessments,
     ];
 
     /// Whether a worker handles it.
