@@ -70,9 +70,16 @@ impl Worker {
         let is_in_doubt = assignment.is_note_in_doubt;
         let text = render_note(&assignment.title, result, attempt, &self.pages.page(&result.team_candidate));
         let reference = note_reference(&result.id, attempt);
-        if is_in_doubt && is_noted(lever, &opportunity, &reference).await? {
-            claim.settle_note();
-            return Ok(None);
+        let noted = if is_in_doubt { is_noted(lever, &opportunity, &reference).await } else { Ok(false) };
+        match noted {
+            Ok(true) => {
+                claim.settle_note();
+                return Ok(None);
+            }
+            Ok(false) => {}
+            // What shows no notes, since it is gone or hidden, takes none either.
+            Err(error) if is_refusal(&error) => return Ok(Some(Reason::NoteRefused)),
+            Err(error) => return Err(error.into()),
         }
         claim.check()?;
         match lever.add_note(&opportunity, &text).await {
@@ -127,7 +134,7 @@ async fn is_noted(
     lever: &lever::Api<'_>,
     opportunity: &OpportunityId,
     reference: &str,
-) -> Result<bool, Error> {
+) -> Result<bool, lever::Error> {
     let notes = lever.notes(opportunity).await?;
     Ok(notes
         .iter()

@@ -150,6 +150,8 @@ impl Worker {
         // Told first: once the ledger knows the standing, this event again would bring nothing new.
         if let Some(reason) = reason {
             self.record_reason(news, (number, 0), claim.assignment(), reason).await?;
+            // On record before Lever shows it: a run that finishes something older must not turn the tags back.
+            claim.record().await?;
         }
         let (assignment, problems) = self.show(access, claim, Some(&result)).await?;
         for (offset, problem) in (1..).zip(&problems) {

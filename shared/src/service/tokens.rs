@@ -139,7 +139,8 @@ impl Tokens {
             Recorded::Done { version } => marked.version = version,
         }
         // A run that stood still since it wrote its mark must not use a token that another may have used.
-        if marked.refresh_intent.as_ref().is_none_or(|intent| age(intent, self.clock.now()) >= INTENT_LIFE) {
+        let now = self.clock.now();
+        if marked.refresh_intent.as_ref().is_none_or(|intent| age(intent, now) >= INTENT_LIFE) {
             return Ok(Refreshed::Overtaken);
         }
         match self.oauth.refresh(&tokens.refresh, self.clock.now()).await {

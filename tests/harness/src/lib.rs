@@ -5,14 +5,18 @@
 //! happens follows from the test alone. [`invariants`] reads what the simulators saw. Nothing here decides what the
 //! service does, and no rule of Lever or Qualified is written down a second time.
 
+pub mod batch;
 pub mod cases;
 pub mod gate;
 pub mod invariants;
 pub mod people;
+pub mod planted;
 pub mod queue;
 pub mod runs;
+pub mod search;
 pub mod simulation;
 pub mod store;
+pub mod ways;
 pub mod wire;
 pub mod world;
 

@@ -173,7 +173,6 @@ impl People {
     fn revoke(&mut self, world: &mut World, tenant: usize) -> Made<String> {
         world.lever.revoke(Some(&world.tenants[tenant].account))?;
         self.cut_off[tenant] = true;
-        world.lost_refreshes += 1;
         Ok(format!("team {tenant} takes the access back"))
     }
 }

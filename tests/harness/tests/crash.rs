@@ -1,15 +1,15 @@
 //! Runs that end at every await of a port: once, and then once more at every point of the run that takes over.
 
 use harness::cases::{Case, Demand};
+use harness::ways::{end, nothing};
 
-use crate::support::{Tally, end, for_every_case, points};
+use crate::support::{Tally, for_every_case, points};
 
 async fn ends(case: Case) {
     let mut tally = Tally::default();
     let mut pairs = Tally::default();
     for first in points(case).await {
-        let Some(played) = tally.play(case, &[end(first.number), end(usize::MAX)], Demand::Whole).await
-        else {
+        let Some(played) = tally.play(case, &[end(first.number), nothing()], Demand::Whole).await else {
             continue;
         };
         for second in played.reached.get(1).into_iter().flatten() {
@@ -25,6 +25,7 @@ for_every_case! { ends:
     an_invitation_by_a_posting_survives_its_ends = PostingTag,
     two_invitations_survive_their_ends = TwoAssessments,
     somebody_invited_elsewhere_survives_the_ends = InvitedElsewhere,
+    somebody_who_came_too_early_survives_the_ends = EnteredBefore,
     restored_tags_survive_the_ends = Restored,
     a_start_survives_its_ends = Started,
     a_submission_survives_its_ends = Submitted,

@@ -1,11 +1,8 @@
 //! Plays many plans and collects what went wrong.
 
 use harness::cases::{Case, Demand, Plan, Played, play};
-use harness::gate::{Point, Verdict};
-use harness::runs::Order;
-
-/// A point that no run reaches.
-pub(crate) const NOWHERE: usize = usize::MAX;
+use harness::gate::Point;
+use harness::ways::nothing;
 
 /// Runs and what went wrong in them.
 #[derive(Default)]
@@ -41,15 +38,9 @@ impl Tally {
 
 /// The points of the undisturbed run of a case.
 pub(crate) async fn points(case: Case) -> Vec<Point> {
-    let plan = Plan { at: NOWHERE, order: Order::Pass(Verdict::Go) };
-    let free = play(case, &[plan], Demand::Whole).await.unwrap();
+    let free = play(case, &[nothing()], Demand::Whole).await.unwrap();
     assert_eq!(free.wrong, Vec::<String>::new(), "{case:?} undisturbed: {:#?}", free.trace);
     free.reached.into_iter().next().unwrap()
-}
-
-/// The end of the process at a point.
-pub(crate) fn end(at: usize) -> Plan {
-    Plan { at, order: Order::End }
 }
 
 /// One test for each case.

@@ -1,0 +1,172 @@
+//! The world before the case.
+
+use std::time::Duration;
+
+use lever_integration::domain::Reason;
+use qualified_sim::Submission;
+use serde_json::json;
+
+use super::{Case, Prepared};
+use crate::invariants::Checker;
+use crate::world::{Made, World, free};
+
+/// So long lives an access token, and a bit more.
+const TOKEN_LIFE: Duration = Duration::from_secs(61 * 60);
+
+pub(super) async fn prepare(case: Case) -> Made<Prepared> {
+    let is_connected = !matches!(case, Case::Callback | Case::Key);
+    let world = if is_connected { World::start(1, 1).await? } else { World::unconnected(1)? };
+    if case == Case::Callback {
+        let tenant = world.tenants[0].clone();
+        world.connector.set_api_key(&tenant.team, &tenant.api_key).await?;
+    }
+    let mut prepared =
+        Prepared { world, checker: Checker::default(), wrong: Vec::new(), told: Vec::new(), due: None };
+    match case {
+        Case::OwnTag | Case::Refresh => prepared.asked(&[World::TITLE]).await?,
+        Case::TwoAssessments => prepared.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
+        Case::PostingTag => prepared.asked(&[]).await?,
+        Case::InvitedElsewhere => prepared.invited_elsewhere().await?,
+        Case::EnteredBefore => prepared.entered_before().await?,
+        Case::Restored => prepared.restored().await?,
+        Case::Started => prepared.started().await?,
+        Case::Submitted => prepared.submitted().await?,
+        Case::Retaken => prepared.retaken().await?,
+        Case::Intake => {
+            let id = prepared.world.candidate(0, "Candidate 1", json!({"tags": [World::TITLE]}))?;
+            prepared.world.ask_for(&id)?;
+            prepared.due = prepared.world.due().pop();
+            prepared.told.push((id, vec![Reason::Invited]));
+        }
+        Case::Removal => {
+            prepared.asked(&[World::TITLE]).await?;
+            prepared.world.settle().await?;
+        }
+        Case::Callback | Case::Key => {}
+    }
+    if case == Case::Refresh {
+        prepared.world.advance(TOKEN_LIFE);
+    }
+    Ok(prepared)
+}
+
+impl Prepared {
+    /// A message about a candidate who has just been moved into the trigger stage; no tags means those of a posting.
+    pub(super) async fn asked(&mut self, titles: &[&str]) -> Made {
+        let wish = if titles.is_empty() { json!({"posting": "Engineer 0"}) } else { json!({"tags": titles}) };
+        let id = self.world.candidate(0, "Candidate 1", wish)?;
+        self.world.ask_for(&id)?;
+        self.world.deliver(free).await?;
+        self.told.push((id, vec![Reason::Invited; titles.len().max(1)]));
+        Ok(())
+    }
+
+    async fn invited_elsewhere(&mut self) -> Made {
+        self.asked(&[World::TITLE]).await?;
+        self.world.settle().await?;
+        let second = self.world.candidate(0, "Candidate 1", json!({"tags": [World::TITLE]}))?;
+        self.world.ask_for(&second)?;
+        self.world.deliver(free).await?;
+        self.told.push((second, vec![Reason::AttachedToExisting]));
+        Ok(())
+    }
+
+    async fn entered_before(&mut self) -> Made {
+        let tenant = self.world.tenants[0].clone();
+        let stage = tenant.trigger.parse()?;
+        self.world.connector.remove_trigger_stage(&tenant.team, &stage).await?;
+        self.world.clock.advance(Duration::from_secs(5));
+        let id = self.world.candidate(0, "Candidate 1", json!({"tags": [World::TITLE]}))?;
+        self.world.lever.move_to(&id, World::TRIGGER, None)?;
+        self.world.clock.advance(Duration::from_secs(5));
+        self.world.connector.add_trigger_stages(&tenant.team, &[stage], &"admin".parse()?).await?;
+        self.world.added_at.insert(tenant.trigger, self.world.now_ms());
+        self.told.push((id, vec![Reason::EnteredBeforeTrigger]));
+        self.world.deliver(free).await
+    }
+
+    async fn restored(&mut self) -> Made {
+        self.asked(&[World::TITLE]).await?;
+        self.world.settle().await?;
+        let (id, reasons) = &mut self.told[0];
+        reasons.insert(0, Reason::TagsRestored);
+        self.world.lever.tag(id, &[World::TITLE.to_owned()], &[format!("{} - Invited", World::TITLE)])?;
+        self.world.lever.move_to(id, World::ELSEWHERE, None)?;
+        self.world.clock.advance(Duration::from_secs(1));
+        let id = id.clone();
+        self.world.ask_for(&id)?;
+        self.world.deliver(free).await
+    }
+
+    async fn started(&mut self) -> Made {
+        self.asked(&[World::TITLE]).await?;
+        self.world.settle().await?;
+        self.world.advance(Duration::from_secs(60));
+        let result = self.result()?;
+        self.world.qualified.start_result(result.as_str()).map_err(|error| error.to_string())?;
+        self.told[0].1.insert(0, Reason::Started);
+        self.deliver_only("started").await
+    }
+
+    async fn submitted(&mut self) -> Made {
+        self.started().await?;
+        self.world.settle().await?;
+        self.world.advance(Duration::from_secs(60));
+        let result = self.result()?;
+        let submission = Submission::default();
+        self.world.qualified.submit_result(result.as_str(), submission).map_err(|error| error.to_string())?;
+        self.world.qualified.tick();
+        self.told[0].1.insert(0, Reason::Submitted);
+        self.deliver_only("submitted").await
+    }
+
+    async fn retaken(&mut self) -> Made {
+        self.invited_elsewhere().await?;
+        self.world.settle().await?;
+        let result = self.result()?;
+        let refused = |error: qualified_sim::Refused| error.to_string();
+        for step in 0..3 {
+            self.world.advance(Duration::from_secs(60));
+            match step {
+                0 => self.world.qualified.start_result(result.as_str()).map_err(refused)?,
+                1 => self
+                    .world
+                    .qualified
+                    .submit_result(result.as_str(), Submission::default())
+                    .map_err(refused)?,
+                _ => {
+                    let retake = self.world.qualified.retake_result(result.as_str()).map_err(refused)?;
+                    self.world.qualified.start_result(retake.as_str()).map_err(refused)?
+                }
+            };
+            self.world.qualified.tick();
+            if step < 2 {
+                self.world.settle().await?;
+            }
+        }
+        self.world.retakes.insert(self.world.address(0, "Candidate 1"), 1);
+        self.world.candidates.iter_mut().for_each(|candidate| candidate.reopened = 1);
+        for (_, reasons) in &mut self.told {
+            reasons.splice(0..0, [Reason::Retaken, Reason::Submitted, Reason::Started]);
+        }
+        self.deliver_only("started").await
+    }
+
+    pub(super) fn result(&self) -> Made<String> {
+        let result = self.world.qualified.results().into_iter().next().ok_or("no result")?;
+        Ok(result.id.to_string())
+    }
+
+    /// Delivers the one event whose name ends like this; the others are lost.
+    async fn deliver_only(&mut self, ending: &str) -> Made {
+        for due in self.world.due() {
+            let shown = self.world.kit(due.from).deliveries.get(&due.id).ok_or("no delivery")?;
+            let event = shown.about["event"].as_str().unwrap_or_default().to_lowercase();
+            if event.ends_with(ending) && !event.contains("team_candidate") {
+                continue;
+            }
+            self.world.end_delivery(&due, Some(200));
+        }
+        self.world.deliver(free).await
+    }
+}

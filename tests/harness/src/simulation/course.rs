@@ -1,0 +1,184 @@
+//! How a seeded run goes on: points, ends, time, and the rest at the end.
+
+use std::time::Duration;
+
+use lever_integration::domain::ConnectionState;
+use lever_integration::queue::WORKER_TIMEOUT;
+use lever_integration::store::Store as _;
+use rand::RngExt as _;
+use sim_kit::deliveries::State;
+use sim_kit::faults::Mode;
+
+use super::{Live, RESTS_WITHIN, Simulation, Swarm, Task};
+use crate::gate::{Fault, Point, RunId, Side, Verdict};
+use crate::invariants::at_rest;
+use crate::world::{Due, Made, Sender};
+
+impl Simulation {
+    /// A point goes on, or something happens to it.
+    pub(super) fn pass(&mut self, point: &Point) -> Made {
+        let run = point.run;
+        let Some(live) = self.live.get_mut(&run) else { return Ok(()) };
+        let age = self.world.now_ms() - live.began_ms;
+        let is_overdue = age >= i64::try_from(WORKER_TIMEOUT.as_millis()).unwrap_or(i64::MAX);
+        let is_effect = point.side == Side::Before && point.call.contains(' ') && !point.call.contains("GET");
+        // What was on its way for longer than a lease cannot be called back by anybody: not what is looked for here.
+        if is_overdue && (!live.is_stalled || is_effect) {
+            return self.end(run);
+        }
+        if self.chance(self.swarm.ends) {
+            return self.end(run);
+        }
+        if self.chance(self.swarm.stalls) {
+            if let Some(live) = self.live.get_mut(&run) {
+                live.is_stalled = true;
+            }
+            self.world.advance(Duration::from_secs(100));
+            self.world.gate.note(format!("{run} stalls"));
+            return Ok(());
+        }
+        let verdict = self.verdict(point);
+        if verdict != Verdict::Go {
+            self.report.failed += 1;
+        }
+        self.world.gate.decide(point, verdict);
+        self.world.clock.advance(Duration::from_millis(5));
+        self.poll(run);
+        Ok(())
+    }
+
+    fn verdict(&mut self, point: &Point) -> Verdict {
+        let is_http = point.call.contains(' ');
+        if is_http && point.side == Side::Before && self.chance(self.swarm.service) {
+            let faults = [
+                Fault::Answer(Mode::Status, Some(429), Some("3")),
+                Fault::Answer(Mode::Status, Some(429), None),
+                Fault::Answer(Mode::Status, Some(500), None),
+                Fault::Answer(Mode::Status, Some(503), None),
+                Fault::Answer(Mode::StatusAfter, Some(502), None),
+                Fault::Answer(Mode::DropBefore, None, None),
+                Fault::Answer(Mode::DropAfter, None, None),
+                Fault::Answer(Mode::MalformedJson, None, None),
+                Fault::Answer(Mode::Html, None, None),
+                Fault::Unreachable,
+            ];
+            return Verdict::Fail(faults[self.rng.random_range(0..faults.len())]);
+        }
+        if !is_http && self.chance(self.swarm.table) {
+            let faults = [Fault::Unreachable, Fault::Throttled, Fault::Conflict];
+            return Verdict::Fail(faults[self.rng.random_range(0..faults.len())]);
+        }
+        Verdict::Go
+    }
+
+    pub(super) fn poll(&mut self, run: RunId) {
+        if self.world.runs.poll(run) {
+            self.finish(run);
+        }
+    }
+
+    fn finish(&mut self, run: RunId) {
+        let Some(live) = self.live.remove(&run) else { return };
+        if let Task::Delivery(due, status) = live.task {
+            let status = *status.borrow();
+            self.world.end_delivery(&due, status);
+            if self.chance(self.swarm.losses) {
+                // Lever reruns it, or the answer got lost.
+                self.lost.push(due);
+            }
+        }
+    }
+
+    /// The process of a run ends, and with it the run.
+    fn end(&mut self, run: RunId) -> Made {
+        self.report.ended += 1;
+        self.world.gate.note(format!("{run} ends"));
+        self.world.runs.end(run);
+        if let Some(Live { task: Task::Work(process), .. }) = self.live.get(&run) {
+            self.processes[*process] = self.world.new_process()?;
+        }
+        self.finish(run);
+        Ok(())
+    }
+
+    /// Time goes on: a little, or as far as the next thing that waits for it.
+    pub(super) async fn let_time_pass(&mut self) -> Made {
+        if self.live.values().any(|live| !live.is_stalled) {
+            self.world.runs.pause().await;
+            for run in self.world.runs.live() {
+                self.poll(run);
+            }
+            return Ok(());
+        }
+        let now = self.world.now_ms();
+        let next = self.world.queue.next_visible_at().map(|at| at.as_millisecond());
+        let retry = self.world.retries.iter().map(|retry| retry.at_ms).min();
+        let wait =
+            [next, retry].into_iter().flatten().min().map_or(1_000, |at| (at - now).clamp(100, 900_000));
+        self.world.advance(Duration::from_millis(u64::try_from(wait).unwrap_or_default()));
+        if self.chance(self.swarm.leaps) {
+            self.world.advance(Duration::from_secs(self.rng.random_range(60..4_000)));
+        }
+        self.reconnect().await
+    }
+
+    /// Admins of teams that were cut off log in again, sooner or later.
+    async fn reconnect(&mut self) -> Made {
+        if self.rng.random_bool(0.8) || !self.live.is_empty() {
+            return Ok(());
+        }
+        self.world.heal().await?;
+        self.notice_reconnected().await
+    }
+
+    async fn notice_reconnected(&mut self) -> Made {
+        for number in 0..self.people.cut_off.len() {
+            let context = self.world.store.load_team(&self.world.tenants[number].team).await?;
+            let state = context.and_then(|context| context.connection).map(|connection| connection.state);
+            if self.people.cut_off[number]
+                && matches!(state, Some(ConnectionState::Active(_)))
+                && self.world.has_consent(number)
+            {
+                self.people.cut_off[number] = false;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn check(&mut self) {
+        self.report.wrong.extend(self.checker.step(&self.world));
+    }
+
+    /// Nothing goes wrong any more and nobody does anything: everything has to come to rest as it should be.
+    pub(super) async fn rest(&mut self) -> Made {
+        self.world.gate.note("rest".to_owned());
+        self.swarm = Swarm { ends: 0, service: 0, table: 0, stalls: 0, losses: 0, leaps: 0 };
+        for run in self.world.runs.live() {
+            self.end(run)?;
+        }
+        let began = self.world.now_ms();
+        self.world.settle().await?;
+        let took = Duration::from_millis(u64::try_from(self.world.now_ms() - began).unwrap_or_default());
+        if took > RESTS_WITHIN {
+            self.report.wrong.push(format!("I11: it took {took:?} to come to rest"));
+        }
+        self.check();
+        // What was lost is sent again: until something looks for what it never heard of, only that brings it back.
+        let mut again = std::mem::take(&mut self.lost);
+        for from in [Sender::Lever, Sender::Qualified] {
+            let failed = self.world.kit(from).deliveries.list().into_iter();
+            let failed = failed.filter(|delivery| delivery.state == State::Failed);
+            let at_ms = self.world.now_ms();
+            again.extend(failed.map(|delivery| Due { from, id: delivery.id, number: 1, at_ms }));
+        }
+        for due in again {
+            self.world.retries.push(Due { at_ms: self.world.now_ms(), ..due });
+        }
+        self.world.settle().await?;
+        self.check();
+        if self.report.wrong.is_empty() {
+            self.report.wrong.extend(at_rest(&self.world).await?);
+        }
+        Ok(())
+    }
+}
