@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use aws_config::BehaviorVersion;
-
 use url::Url;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{AppSecret, AppSecretError, Config, ConfigError};
+use crate::config::{AppSecret, AppSecretError, Config, ConfigError, aws_from_env};
 use crate::domain::LeverEnvironment;
 use crate::http::{self, TransportError};
 use crate::queue::{Queue, SqsQueue};
 use crate::seal::{self, Keyring};
 use crate::service::connect::Connector;
-use crate::service::ingest::Intake;
+use crate::service::ingest::{Intake, NOBODY};
 use crate::service::reconcile::{Reconciler, Rhythm};
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
@@ -56,9 +54,8 @@ impl Parts {
     /// # Errors
     /// When the environment or the app secret is unusable.
     pub async fn from_env() -> Result<Self, Error> {
-        let config = Config::from_env()?;
+        let (config, aws) = ConfigError::both(Config::from_env(), aws_from_env())?;
         telemetry::init(telemetry::Format::Json, &config.log_filter);
-        let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
         let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(&aws)).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keyring = keyring(&secret)?;
@@ -66,6 +63,15 @@ impl Parts {
         let store = DynamoStore::new(dynamodb, config.table_name.clone(), keyring, Arc::clone(&clock));
         let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&aws), config.queue_url.to_string());
         Ok(Self { config, secret, store: Arc::new(store), queue: Arc::new(queue), clock })
+    }
+
+    /// Makes the connection to the table that the first event would wait for, while Lambda gives a whole
+    /// processor; whether it could be made shows then. An intake warms up by itself, since its role may read
+    /// less.
+    pub async fn warm(&self) {
+        if let Ok(nobody) = NOBODY.parse() {
+            let _ = self.store.load_team(&nobody).await;
+        }
     }
 
     /// The intake of both webhook functions.

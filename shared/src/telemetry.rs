@@ -22,9 +22,10 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{self, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
-use tracing_subscriber::{EnvFilter, filter, fmt, registry};
+use tracing_subscriber::{fmt, registry};
 
 use crate::domain::{EventId, OpportunityId, TeamId};
 use crate::failure::Disposition;
@@ -36,6 +37,8 @@ pub use capture::{Capture, capture};
 
 /// What is logged when the filter does not say otherwise.
 pub const FILTER_DEFAULT: &str = "info";
+/// The same, for a filter that cannot be read.
+const FILTER_DEFAULT_LEVEL: Level = Level::INFO;
 
 /// The crates of this workspace: theirs alone are lines below `INFO`.
 const OWN_CRATES: [&str; 11] = [
@@ -75,14 +78,15 @@ pub fn init(format: Format, filter: &str) {
 
 /// Whether `filter` can be read as one.
 pub(crate) fn is_filter(filter: &str) -> bool {
-    EnvFilter::try_new(filter).is_ok()
+    filter.parse::<Targets>().is_ok()
 }
 
 fn subscriber<W>(format: Format, filter: &str, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let wanted = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(FILTER_DEFAULT));
+    let wanted: Targets =
+        filter.parse().unwrap_or_else(|_| Targets::new().with_default(FILTER_DEFAULT_LEVEL));
     let lines = fmt::layer().with_writer(writer);
     let lines = match format {
         Format::Json => {

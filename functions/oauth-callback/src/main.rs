@@ -6,7 +6,9 @@ use lever_integration::setup::Parts;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let page = Page::new(&Parts::from_env().await?)?;
+    let parts = Parts::from_env().await?;
+    parts.warm().await;
+    let page = Page::new(&parts)?;
     let answer = async |request: Request| Ok::<_, Error>(oauth_callback::handle(&page, request).await);
     lambda_http::run(service_fn(answer)).await
 }

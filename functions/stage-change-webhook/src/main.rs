@@ -7,6 +7,7 @@ use lever_integration::setup::Parts;
 async fn main() -> Result<(), Error> {
     let parts = Parts::from_env().await?;
     let intake = parts.intake();
+    intake.warm_for_lever().await;
     let answer =
         async |request: Request| Ok::<_, Error>(stage_change_webhook::handle(&intake, request).await);
     lambda_http::run(service_fn(answer)).await

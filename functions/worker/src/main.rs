@@ -7,6 +7,7 @@ use lever_integration::setup::Parts;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let parts = Parts::from_env().await?;
+    parts.warm().await;
     let worker = parts.worker()?;
     let handle = async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Error>(worker::handle(&worker, &*parts.queue, event.payload).await)

@@ -4,6 +4,7 @@
 //! shows no value, since a value in the wrong variable may be a secret.
 
 mod app_secret;
+mod aws;
 mod environment;
 
 pub use app_secret::{
@@ -11,3 +12,11 @@ pub use app_secret::{
     secret_kind,
 };
 pub use environment::{AppSecretSource, Config, ConfigError, Malformed};
+
+/// The set-up of all AWS clients, from the environment of the process.
+///
+/// # Errors
+/// When a variable is missing.
+pub(crate) fn aws_from_env() -> Result<aws_types::SdkConfig, ConfigError> {
+    aws::from_lookup(environment::variable)
+}

@@ -36,4 +36,7 @@ pub trait Queue: Send + Sync {
     /// # Errors
     /// When the queue cannot be reached; the message then comes back at its usual time.
     async fn postpone(&self, receipt: &str, delay: Duration) -> Result<(), Error>;
+
+    /// Makes the connection that [`Queue::send`] will use; whether it could be made shows then.
+    async fn warm(&self) {}
 }

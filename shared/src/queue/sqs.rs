@@ -65,6 +65,13 @@ impl Queue for SqsQueue {
             .map_err(|error| classify(&error))?;
         Ok(())
     }
+
+    /// By a message without text, which SQS refuses (SQS: API reference, `SendMessage`): the one call that
+    /// every role with this queue may make.
+    async fn warm(&self) {
+        let refused = self.client.send_message().queue_url(&self.url).message_body("").send().await;
+        tracing::debug!(is_refused = refused.is_err(), "queue.warmed");
+    }
 }
 
 /// Whole seconds, rounded up: a message asked to wait half a second must not come back at once.

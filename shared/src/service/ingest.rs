@@ -21,6 +21,9 @@ use super::assign::line_id;
 /// How often at most the time of the last event is written down.
 const EVENT_SEEN_EVERY: Duration = Duration::from_secs(60);
 
+/// A team that nobody has: Qualified's ids are no words.
+pub(crate) const NOBODY: &str = "nobody";
+
 /// What an accepted delivery came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ingested {
@@ -90,6 +93,21 @@ impl Intake {
     /// Puts an intake together.
     pub fn new(store: Arc<dyn Store>, queue: Arc<dyn Queue>, clock: Arc<dyn Clock>) -> Self {
         Self { store, queue, clock, decoy: SignatureToken::new("decoy".repeat(10)) }
+    }
+
+    /// Makes the connections that the first delivery of Lever would wait for; whether they could be made
+    /// shows then.
+    pub async fn warm_for_lever(&self) {
+        if let Ok(nobody) = parse_team(NOBODY) {
+            let _ = tokio::join!(self.store.load_lever_intake(&nobody), self.queue.warm());
+        }
+    }
+
+    /// The same for the first delivery of Qualified.
+    pub async fn warm_for_qualified(&self) {
+        if let Ok(nobody) = parse_team(NOBODY) {
+            let _ = tokio::join!(self.store.load_qualified_url_key(&nobody), self.queue.warm());
+        }
     }
 
     /// Takes in a delivery of Lever. `team` and `key` come from the URL.

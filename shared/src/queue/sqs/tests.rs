@@ -203,3 +203,12 @@ async fn answers_are_told_apart_by_code_and_status_and_never_repeated() {
         assert!(!error.to_string().contains("canary"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn warming_up_calls_once_and_leaves_nothing_in_the_queue() {
+    let sqs = Sqs::start().await;
+    let queue = sqs.queue().await;
+    queue.warm().await;
+    assert_eq!(sqs.calls_of("SendMessage").len(), 1);
+    assert_eq!(sqs.receive(&queue).await.len(), 0);
+}
