@@ -13,8 +13,8 @@ mod stack;
 pub mod killing;
 
 pub use function::{Function, Invoked};
-pub use programs::Program;
-pub use stack::Stack;
+pub use programs::{Program, build_binary};
+pub use stack::{Options, Stack};
 
 /// Why something could not be done.
 #[derive(Debug, thiserror::Error)]

@@ -19,16 +19,19 @@ pub enum Program {
     IntegrationsPage,
     /// Ends a login.
     OauthCallback,
+    /// Compares with Lever and Qualified from time to time.
+    Reconciler,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::StageChangeWebhook,
         Self::AssessmentEvents,
         Self::Worker,
         Self::IntegrationsPage,
         Self::OauthCallback,
+        Self::Reconciler,
     ];
 
     /// The name of its package and binary.
@@ -39,6 +42,7 @@ impl Program {
             Self::Worker => "worker",
             Self::IntegrationsPage => "integrations-page",
             Self::OauthCallback => "oauth-callback",
+            Self::Reconciler => "reconciler",
         }
     }
 
@@ -48,13 +52,23 @@ impl Program {
     /// When it cannot be built.
     pub fn path(self) -> Result<PathBuf, Error> {
         static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-        let folder = FOLDER.get_or_init(build).clone().map_err(Error::Programs)?;
-        Ok(folder.join(self.name()))
+        let packages = Self::ALL.into_iter().flat_map(|program| ["--package", program.name()]);
+        let built = FOLDER.get_or_init(|| build(&packages.collect::<Vec<_>>()));
+        Ok(built.clone().map_err(Error::Programs)?.join(self.name()))
     }
 }
 
-/// Builds all programs with the profile this program was built with; the folder they are in.
-fn build() -> Result<PathBuf, String> {
+/// Builds another program of this workspace like those of the functions; where it is.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn build_binary(package: &str, binary: &str) -> Result<PathBuf, Error> {
+    let folder = build(&["--package", package, "--bin", binary]).map_err(Error::Programs)?;
+    Ok(folder.join(binary))
+}
+
+/// Builds programs with the profile this program was built with; the folder they are in.
+fn build(what: &[&str]) -> Result<PathBuf, String> {
     let running = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = running
         .ancestors()
@@ -66,9 +80,7 @@ fn build() -> Result<PathBuf, String> {
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
-    for program in Program::ALL {
-        cargo.args(["--package", program.name()]);
-    }
+    cargo.args(what);
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
     let built = cargo.current_dir(workspace).status().map_err(|error| format!("cargo: {error}"))?;
     if built.success() { Ok(folder.to_owned()) } else { Err("cargo could not build them".to_owned()) }

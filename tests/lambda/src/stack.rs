@@ -22,6 +22,16 @@ use crate::{Error, Function, Invoked, Program};
 /// How long the poller waits when there is nothing to receive.
 const IDLE: Duration = Duration::from_millis(20);
 
+/// How a stack is to be.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// When a message that a worker died over comes back.
+    pub visibility: Duration,
+    /// Where the functions find DynamoDB, if not at the table itself: something that passes calls on to
+    /// [`Stack::table_url`].
+    pub table_through: Option<String>,
+}
+
 /// Compiled functions with all they need.
 pub struct Stack {
     /// The simulated Lever.
@@ -30,11 +40,12 @@ pub struct Stack {
     pub qualified: QualifiedSim,
     /// The table, as the functions see it.
     pub store: Arc<dyn Store>,
+    variables: HashMap<String, String>,
     functions: HashMap<Program, Arc<Function>>,
     aws: Arc<Aws>,
     gateway: Server,
     poller: JoinHandle<()>,
-    _table: Table,
+    table: Table,
 }
 
 impl Stack {
@@ -44,6 +55,14 @@ impl Stack {
     /// # Errors
     /// When a part cannot be built or started.
     pub async fn start(visibility: Duration) -> Result<Self, Error> {
+        Self::start_with(Options { visibility, table_through: None }).await
+    }
+
+    /// Builds the programs and starts everything.
+    ///
+    /// # Errors
+    /// When a part cannot be built or started.
+    pub async fn start_with(options: Options) -> Result<Self, Error> {
         let start = |error: &dyn std::fmt::Display| Error::Start(error.to_string());
         let routes = Routes::default();
         let gateway = serve(0, router(routes.clone())).await.map_err(|error| start(&error))?;
@@ -53,7 +72,7 @@ impl Stack {
         qualified.set_page_url(&gateway.url());
         let table = Table::start(None).await?;
         let app_secret = local::new_app_secret();
-        let aws = Arc::new(Aws::start(visibility, &app_secret).await?);
+        let aws = Arc::new(Aws::start(options.visibility, &app_secret).await?);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let secret = AppSecret::parse(&app_secret).map_err(|error| start(&error))?;
         let keys = keyring(&secret).map_err(|error| start(&error))?;
@@ -63,7 +82,7 @@ impl Stack {
         variables.extend([
             ("QUEUE_URL", aws.queue_url.clone()),
             ("APP_SECRET_ID", SECRET.to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", table.url()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", options.table_through.unwrap_or_else(|| table.url())),
             ("AWS_REGION", REGION.to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
@@ -80,12 +99,32 @@ impl Stack {
         routes.fill(routes_of(&functions));
         let poller = tokio::spawn(poll(Arc::clone(&aws), Arc::clone(&functions[&Program::Worker])));
         let store = Arc::new(store);
-        Ok(Self { lever, qualified, store, functions, aws, gateway, poller, _table: table })
+        Ok(Self { lever, qualified, store, variables, functions, aws, gateway, poller, table })
     }
 
     /// One of the functions.
     pub fn function(&self, program: Program) -> &Function {
         &self.functions[&program]
+    }
+
+    /// The environment of every function.
+    pub fn variables(&self) -> &HashMap<String, String> {
+        &self.variables
+    }
+
+    /// Where the table itself listens.
+    pub fn table_url(&self) -> String {
+        self.table.url()
+    }
+
+    /// A client of the table itself.
+    pub fn table_client(&self) -> &aws_sdk_dynamodb::Client {
+        &self.table.client
+    }
+
+    /// Takes the worker off the queue for good: messages stay there.
+    pub fn stop_worker(&self) {
+        self.poller.abort();
     }
 
     /// Where the gateway listens.

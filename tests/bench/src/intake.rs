@@ -1,0 +1,174 @@
+//! The intake function beside the least function there is, and beside the same work in Node.js and Python.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use lambda::{Program, build_binary};
+
+use crate::Error;
+use crate::deliveries::{Addressee, Kind, delivery};
+use crate::peers::{self, Peer};
+use crate::report::{Limit, Report, Row, say};
+use crate::runtime::Running;
+use crate::world::World;
+
+/// How often each program is started.
+const STARTS: usize = 25;
+/// How many events are counted, in rounds of this many for each program in turn.
+const ROUNDS: u32 = 10;
+const ROUND: u32 = 200;
+/// Events before counting begins: connections are made, and the interpreters of the peers have compiled.
+const WARM_UP: u32 = 300;
+
+/// Start-up and processor time of the intake.
+pub(crate) async fn measure(world: &World, report: &mut Report) -> Result<(), Error> {
+    let hello: Vec<OsString> = vec![build_binary("hello", "hello")?.into_os_string()];
+    let intake: Vec<OsString> = vec![Program::StageChangeWebhook.path()?.into_os_string()];
+    starts(world, &hello, &intake, report).await?;
+    let to = &world.addressee;
+    let mut candidates = vec![
+        Candidate::start(world, "hello", &hello, to.clone(), Kind::Queued).await?,
+        Candidate::start(world, "stage-change-webhook, queued", &intake, to.clone(), Kind::Queued).await?,
+        Candidate::start(
+            world,
+            "stage-change-webhook, no trigger",
+            &intake,
+            to.clone(),
+            Kind::NoTriggerStage,
+        )
+        .await?,
+    ];
+    for peer in Peer::ALL {
+        match peers::prepare(peer, world).await? {
+            Some((command, addressee)) => {
+                candidates
+                    .push(Candidate::start(world, peer.name(), &command, addressee, Kind::Queued).await?);
+            }
+            None => say(&format!("{} is not on this machine: its figures are left out", peer.name())),
+        }
+    }
+    for round in 0..ROUNDS {
+        for candidate in &mut candidates {
+            candidate.play(WARM_UP + round * ROUND, ROUND).await?;
+        }
+    }
+    tell(&candidates, report)
+}
+
+/// Starts both in turn, so that both meet the same machine.
+async fn starts(
+    world: &World,
+    hello: &[OsString],
+    intake: &[OsString],
+    report: &mut Report,
+) -> Result<(), Error> {
+    let (mut of_hello, mut of_intake) = (Vec::new(), Vec::new());
+    let (mut work_of_hello, mut work_of_intake) = (Vec::new(), Vec::new());
+    for _ in 0..STARTS {
+        for (command, times, work) in
+            [(hello, &mut of_hello, &mut work_of_hello), (intake, &mut of_intake, &mut work_of_intake)]
+        {
+            let running = world.run_command(command).await?;
+            times.push(running.init);
+            work.push(running.processor_time()?);
+            running.end().await?;
+        }
+    }
+    let (hello, intake) = (median(&mut of_hello), median(&mut of_intake));
+    report.add(Row::figure("init of hello, median of 25", milliseconds(hello), "ms"));
+    report.add(Row::figure("init of stage-change-webhook, median of 25", milliseconds(intake), "ms"));
+    report.add(
+        Row::figure("init ÷ hello", ratio(intake, hello), "×").limit(
+            Limit::Most(1.5),
+            "a call of Secrets Manager for the keyring, and the TLS set-up before it",
+        ),
+    );
+    let mean = |work: &[Duration]| milliseconds(work.iter().sum::<Duration>()) / 25.0;
+    report.add(Row::figure("processor time of an init of hello, mean", mean(&work_of_hello), "ms"));
+    report.add(Row::figure("processor time of an init of the intake, mean", mean(&work_of_intake), "ms"));
+    Ok(())
+}
+
+fn tell(candidates: &[Candidate], report: &mut Report) -> Result<(), Error> {
+    let each = |name: &str| candidates.iter().find(|one| one.name == name).map(Candidate::each);
+    for candidate in candidates {
+        let what = format!("processor time of an event, {}", candidate.name);
+        report.add(Row::figure(what, candidate.each() * 1000.0, "µs"));
+    }
+    let (Some(hello), Some(queued), Some(dropped)) =
+        (each("hello"), each("stage-change-webhook, queued"), each("stage-change-webhook, no trigger"))
+    else {
+        return Err(Error::Failed("a candidate is missing".to_owned()));
+    };
+    report.add(Row::figure("events a second and core, queued", 1000.0 / queued, ""));
+    report.add(Row::figure("events a second and core, no trigger stage", 1000.0 / dropped, ""));
+    let calls = "three signed calls of AWS through the SDK (two reads, one send)";
+    report.add(Row::figure("event ÷ hello, queued", queued / hello, "×").limit(Limit::Most(6.0), calls));
+    let call = "one signed call of AWS through the SDK";
+    report.add(
+        Row::figure("event ÷ hello, no trigger stage", dropped / hello, "×").limit(Limit::Most(6.0), call),
+    );
+    for peer in Peer::ALL {
+        if let Some(other) = each(peer.name()) {
+            let what = format!("{} ÷ stage-change-webhook, queued", peer.name());
+            let held = "the calls of AWS weigh the same for all";
+            report.add(Row::figure(what, other / queued, "×").limit(Limit::Least(6.0), held));
+        }
+    }
+    Ok(())
+}
+
+/// A process that is given events.
+struct Candidate {
+    name: &'static str,
+    running: Running,
+    to: Addressee,
+    kind: Kind,
+    used: Duration,
+    events: u32,
+}
+
+impl Candidate {
+    async fn start(
+        world: &World,
+        name: &'static str,
+        command: &[OsString],
+        to: Addressee,
+        kind: Kind,
+    ) -> Result<Self, Error> {
+        let running = world.run_command(command).await?;
+        let mut candidate = Self { name, running, to, kind, used: Duration::ZERO, events: 0 };
+        candidate.play(0, WARM_UP).await?;
+        (candidate.used, candidate.events) = (Duration::ZERO, 0);
+        Ok(candidate)
+    }
+
+    async fn play(&mut self, first: u32, count: u32) -> Result<(), Error> {
+        let before = self.running.processor_time()?;
+        for number in first..first + count {
+            let event = delivery(&self.to, self.kind, number)?;
+            self.running.expect(&event, self.kind.status()).await?;
+        }
+        self.used += self.running.processor_time()? - before;
+        self.events += count;
+        Ok(())
+    }
+
+    /// Processor time of an event in milliseconds.
+    fn each(&self) -> f64 {
+        milliseconds(self.used) / f64::from(self.events)
+    }
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}

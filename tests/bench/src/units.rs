@@ -1,0 +1,347 @@
+//! What each kind of event costs: units of DynamoDB, calls of Lever and Qualified, and the money of it.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use local::control::Control;
+use local::table::TABLE_NAME;
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::prices;
+use crate::proxy::Cost;
+use crate::report::{Limit, Report, Row, say};
+use crate::world::World;
+
+/// Candidates over whom the mean is taken.
+const CANDIDATES: u32 = 5;
+/// How many teams there are in the small and in the large table.
+const TEAMS_FEW: u32 = 10;
+const TEAMS_MANY: u32 = 100_000;
+/// Items of one batch (DynamoDB: `BatchWriteItem`).
+const BATCH: u32 = 25;
+const TITLE: &str = "Rust Basics";
+const TRIGGER_STAGE: &str = "Technical Assessment";
+const OTHER_STAGE: &str = "Offer";
+/// Everything is at rest when nothing was counted for so long.
+const QUIET: Duration = Duration::from_millis(400);
+/// How long it may take to come to rest.
+const RESTS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A stage change into a trigger stage: an invitation.
+    Invited,
+    /// The candidate started.
+    Started,
+    /// The candidate submitted.
+    Submitted,
+    /// The stage change into the trigger stage once more.
+    Duplicate,
+    /// A stage change into a stage that is no trigger stage.
+    NoTriggerStage,
+}
+
+impl Kind {
+    /// All of them, in the order in which they can happen.
+    const ALL: [Self; 5] =
+        [Self::Invited, Self::Started, Self::Submitted, Self::Duplicate, Self::NoTriggerStage];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Started => "started",
+            Self::Submitted => "submitted",
+            Self::Duplicate => "duplicate",
+            Self::NoTriggerStage => "no trigger stage",
+        }
+    }
+
+    fn writes_limit(self) -> f64 {
+        match self {
+            Self::Invited | Self::Submitted => 3.0,
+            Self::Started => 2.0,
+            Self::Duplicate => 1.0,
+            Self::NoTriggerStage => 0.0,
+        }
+    }
+}
+
+/// What one event of a kind costs, in the mean.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spent {
+    pub(crate) reads: f64,
+    ledger: f64,
+    activity: f64,
+    slot: f64,
+    connection: f64,
+    indexes: f64,
+    lever: f64,
+    qualified: f64,
+    scans: f64,
+}
+
+impl Spent {
+    /// All write units.
+    pub(crate) fn writes(&self) -> f64 {
+        self.ledger + self.activity + self.slot + self.connection + self.indexes
+    }
+
+    fn count(&mut self, cost: &Cost) {
+        if cost.operation == "Scan" {
+            self.scans += 1.0;
+        }
+        if !cost.is_write() {
+            self.reads += cost.table + cost.indexes;
+            return;
+        }
+        self.indexes += cost.indexes;
+        let of_item = match cost.sort_key.split('#').next() {
+            Some("ASSIGN") => &mut self.ledger,
+            Some("ACT") => &mut self.activity,
+            Some("CALLS") => &mut self.slot,
+            Some(_) | None => &mut self.connection,
+        };
+        *of_item += cost.table;
+    }
+
+    fn mean(mut self, count: f64) -> Self {
+        for figure in [
+            &mut self.reads,
+            &mut self.ledger,
+            &mut self.activity,
+            &mut self.slot,
+            &mut self.connection,
+            &mut self.indexes,
+            &mut self.lever,
+            &mut self.qualified,
+        ] {
+            *figure /= count;
+        }
+        self
+    }
+}
+
+/// Counts every kind of event with few and with many teams in the table.
+pub(crate) async fn measure(report: &mut Report) -> Result<(), Error> {
+    let world = World::start().await?;
+    let run = Run { lever: Control::new(&world.stack.lever.url()), world: &world };
+    run.preload(1, TEAMS_FEW).await?;
+    // The list of assessments is read once a minute for a team, so the first candidate pays for the others.
+    run.candidates(0, 1).await?;
+    let few = run.candidates(1, CANDIDATES).await?;
+    let began = Instant::now();
+    run.preload(TEAMS_FEW, TEAMS_MANY).await?;
+    say(&format!("{TEAMS_MANY} teams in the table after {} s", began.elapsed().as_secs()));
+    let many = run.candidates(1 + CANDIDATES, CANDIDATES).await?;
+    for (kind, spent) in Kind::ALL.into_iter().zip(&many) {
+        tell(kind, spent, report);
+    }
+    // Without the connection: that an event came is noted once a minute, whoever it was about.
+    let of_events = |spent: &Spent| spent.reads + spent.writes() - spent.connection;
+    let total = |all: &[Spent]| all.iter().map(of_events).sum::<f64>();
+    let difference = (total(&many) / total(&few) - 1.0).abs() * 100.0;
+    report.add(
+        Row::figure("units with 100,000 teams against 10, difference", difference, "%")
+            .limit(Limit::Most(1.0), "the figures of single candidates differ"),
+    );
+    let scans = few.iter().chain(&many).map(|spent| spent.scans).sum();
+    report.add(Row::figure("scans", scans, "").limit(Limit::Most(0.0), "a scan"));
+    prices::tell(&few_kinds(&many), report);
+    Ok(())
+}
+
+/// What one candidate goes through: invited, started, submitted; and the stage changes that are not for us.
+fn few_kinds(all: &[Spent]) -> prices::Candidate {
+    let of = |wanted: Kind| {
+        Kind::ALL
+            .into_iter()
+            .zip(all)
+            .find(|(kind, _)| *kind == wanted)
+            .map(|(_, spent)| *spent)
+            .unwrap_or_default()
+    };
+    prices::Candidate {
+        told: [of(Kind::Invited), of(Kind::Started), of(Kind::Submitted)],
+        dropped: of(Kind::NoTriggerStage),
+    }
+}
+
+fn tell(kind: Kind, spent: &Spent, report: &mut Report) {
+    let name = kind.name();
+    let parts = format!(
+        "ledger {}, activity {}, slot {}, connection {}, indexes {}",
+        spent.ledger, spent.activity, spent.slot, spent.connection, spent.indexes
+    );
+    report.add(
+        Row::figure(format!("write units, {name}"), spent.writes(), "")
+            .limit(Limit::Most(kind.writes_limit()), &parts),
+    );
+    if spent.writes() > 0.0 {
+        report.add(Row::figure("  of these ledger and activity", spent.ledger + spent.activity, ""));
+        report.add(Row::figure("  of these rate slot", spent.slot, ""));
+        report.add(Row::figure("  of these indexes", spent.indexes, ""));
+    }
+    report.add(Row::figure(format!("read units, {name}"), spent.reads, ""));
+    report.add(Row::figure(format!("calls of Lever, {name}"), spent.lever, ""));
+    report.add(Row::figure(format!("calls of Qualified, {name}"), spent.qualified, ""));
+}
+
+struct Run<'a> {
+    world: &'a World,
+    lever: Control,
+}
+
+impl Run<'_> {
+    /// Takes candidates through everything, one after the other; the mean of each kind.
+    async fn candidates(&self, first: u32, count: u32) -> Result<Vec<Spent>, Error> {
+        let mut all = vec![Spent::default(); Kind::ALL.len()];
+        for number in first..first + count {
+            let wish = json!({
+                "name": format!("Candidate {number}"),
+                "emails": [format!("candidate-{number}@example.com")],
+                "stage": "New applicant",
+                "tags": [TITLE],
+            });
+            let created = self.lever.post("/_sim/opportunities", &wish).await?;
+            let id = created["id"].as_str().unwrap_or_default().to_owned();
+            self.rest(Some(&format!("candidate {number}")), async || Ok(true)).await?;
+            for (kind, spent) in Kind::ALL.into_iter().zip(&mut all) {
+                self.play(kind, &id, number, spent).await.map_err(|error| {
+                    Error::Failed(format!("candidate {number}, {}: {error}", kind.name()))
+                })?;
+            }
+        }
+        Ok(all.into_iter().map(|spent| spent.mean(f64::from(count))).collect())
+    }
+
+    async fn play(&self, kind: Kind, id: &str, number: u32, spent: &mut Spent) -> Result<(), Error> {
+        self.world.proxy.take();
+        let calls = |after: (usize, usize)| {
+            let stack = &self.world.stack;
+            let (lever, qualified) = (stack.lever.kit().calls.after(0), stack.qualified.kit().calls.after(0));
+            (lever.len() - after.0, qualified.len() - after.1)
+        };
+        let before = calls((0, 0));
+        let qualified = &self.world.stack.qualified;
+        let result = || {
+            let to = format!("candidate-{number}@example.com");
+            let mail = qualified.mails().into_iter().find(|mail| mail.to == to);
+            mail.map(|mail| mail.result_id).ok_or_else(|| Error::Failed("no mail".to_owned()))
+        };
+        let refused = |error: &dyn std::fmt::Display| Error::Failed(error.to_string());
+        let tag = match kind {
+            Kind::Invited => {
+                self.move_to(id, TRIGGER_STAGE).await?;
+                Some("Invited")
+            }
+            Kind::Started => {
+                qualified.start_result(result()?).map_err(|error| refused(&error))?;
+                Some("Started")
+            }
+            Kind::Submitted => {
+                qualified.submit_result(result()?, Default::default()).map_err(|error| refused(&error))?;
+                Some("Submitted")
+            }
+            Kind::Duplicate => {
+                self.rerun(id).await?;
+                None
+            }
+            Kind::NoTriggerStage => {
+                self.move_to(id, OTHER_STAGE).await?;
+                None
+            }
+        };
+        let wanted = tag.map(|suffix| format!("{TITLE} - {suffix}"));
+        self.rest(wanted.as_deref(), async || self.shows(id, wanted.as_deref()).await).await?;
+        self.world.proxy.take().iter().for_each(|cost| spent.count(cost));
+        let (lever, by_qualified) = calls(before);
+        spent.lever += f64::from(u32::try_from(lever).unwrap_or(u32::MAX));
+        spent.qualified += f64::from(u32::try_from(by_qualified).unwrap_or(u32::MAX));
+        Ok(())
+    }
+
+    async fn move_to(&self, id: &str, stage: &str) -> Result<(), Error> {
+        self.lever.post(&format!("/_sim/opportunities/{id}/move"), &json!({ "stage": stage })).await?;
+        Ok(())
+    }
+
+    /// Delivers the stage change into the trigger stage again.
+    async fn rerun(&self, opportunity: &str) -> Result<(), Error> {
+        let deliveries = self.lever.get("/_sim/deliveries").await?;
+        let last = deliveries
+            .as_array()
+            .into_iter()
+            .flatten()
+            .rfind(|one| one.to_string().contains(opportunity))
+            .and_then(|one| {
+                one["id"].as_str().map(str::to_owned).or_else(|| one["id"].as_u64().map(|id| id.to_string()))
+            })
+            .ok_or_else(|| Error::Failed("no delivery to run again".to_owned()))?;
+        self.lever.post(&format!("/_sim/deliveries/{last}/rerun"), &json!({})).await?;
+        Ok(())
+    }
+
+    async fn shows(&self, id: &str, tag: Option<&str>) -> Result<bool, Error> {
+        let Some(tag) = tag else { return Ok(true) };
+        let state = self.lever.get("/_sim/state").await?;
+        let all = state["accounts"][0]["opportunities"].as_array().cloned().unwrap_or_default();
+        let tags = all.iter().find(|one| one["id"] == id).map(|one| one["tags"].clone()).unwrap_or_default();
+        let of_title = |tags: &Value| -> Vec<String> {
+            let tags = tags.as_array().into_iter().flatten().filter_map(Value::as_str);
+            tags.filter(|tag| tag.starts_with(TITLE)).map(str::to_owned).collect()
+        };
+        Ok(of_title(&tags) == [tag])
+    }
+
+    /// Waits until it is as wanted, no message is left and nothing more is counted.
+    async fn rest(
+        &self,
+        what: Option<&str>,
+        is_as_wanted: impl AsyncFn() -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let deadline = Instant::now() + RESTS_WITHIN;
+        let mut seen = usize::MAX;
+        loop {
+            tokio::time::sleep(QUIET).await;
+            let counted = self.world.proxy.seen();
+            let is_quiet = counted == seen;
+            seen = counted;
+            if is_quiet && is_as_wanted().await? && self.world.stack.messages().await?.0 == 0 {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(Error::Failed(format!("not seen: {}", what.unwrap_or("rest"))));
+            }
+        }
+    }
+
+    /// Teams with a connection each, straight into the table.
+    async fn preload(&self, from: u32, to: u32) -> Result<(), Error> {
+        let client = self.world.stack.table_client();
+        let numbers: Vec<u32> = (from..to).collect();
+        for batch in numbers.chunks(usize::try_from(BATCH / 2).unwrap_or(1)) {
+            let writes = batch.iter().flat_map(|number| items(*number)).collect::<Result<Vec<_>, _>>()?;
+            let call = client.batch_write_item().request_items(TABLE_NAME, writes);
+            call.send().await.map_err(|error| Error::Failed(format!("teams: {error}")))?;
+        }
+        Ok(())
+    }
+}
+
+fn items(number: u32) -> [Result<WriteRequest, Error>; 2] {
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let partition = format!("TEAM#6f{number:022x}");
+    let item = |sk: &str, name: &str, value: &str| {
+        let put =
+            PutRequest::builder().item("pk", text(&partition)).item("sk", text(sk)).item(name, text(value));
+        let put = put.item("filler", text(&"x".repeat(300))).build();
+        let put = put.map_err(|error| Error::Failed(error.to_string()))?;
+        Ok(WriteRequest::builder().put_request(put).build())
+    };
+    [
+        item("TEAM", "lever_url_key", &"k".repeat(43)),
+        item("LEVER", "connection_shard", &format!("CONNECTION#{:02}", number % 16)),
+    ]
+}
