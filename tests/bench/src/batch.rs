@@ -106,7 +106,9 @@ async fn play(world: &World, lever: &Control, teams: &[TeamId], first: u32) -> R
     let took = began.elapsed();
     match invoked {
         Invoked::Answer(answer) if answer["batchItemFailures"] == json!([]) => Ok(took),
-        other => Err(Error::Failed(format!("the worker answered {other:?}"))),
+        other @ (Invoked::Answer(_) | Invoked::Failed(_) | Invoked::Killed) => {
+            Err(Error::Failed(format!("the worker answered {other:?}")))
+        }
     }
 }
 

@@ -104,12 +104,12 @@ async fn forward(shared: &Shared, headers: &HeaderMap, body: &Bytes) -> Option<R
     let answer = request.send().await.ok()?;
     let (status, answer) = (answer.status(), answer.bytes().await.ok()?);
     let told: Value = serde_json::from_slice(&answer).unwrap_or_default();
-    let cost = cost(operation, &call, &told, status.is_success());
+    let cost = cost(operation, &call, &told, status);
     shared.costs.lock().unwrap_or_else(PoisonError::into_inner).push(cost);
     Some((status, [("content-type", "application/x-amz-json-1.0")], answer).into_response())
 }
 
-fn cost(operation: String, call: &Value, answer: &Value, is_success: bool) -> Cost {
+fn cost(operation: String, call: &Value, answer: &Value, status: StatusCode) -> Cost {
     let sort_key = call["Item"]["sk"]["S"].as_str().or(call["Key"]["sk"]["S"].as_str()).unwrap_or_default();
     let consumed = &answer["ConsumedCapacity"];
     let units = |value: &Value| value["CapacityUnits"].as_f64();
@@ -122,5 +122,5 @@ fn cost(operation: String, call: &Value, answer: &Value, is_success: bool) -> Co
     let table = units(&consumed["Table"]).or(units(consumed).map(|all| all - indexes));
     let cost = Cost { operation, sort_key: sort_key.to_owned(), table: table.unwrap_or_default(), indexes };
     // A write whose condition fails is billed too, and its answer does not say so (DynamoDB: capacity units).
-    if !is_success && cost.is_write() { Cost { table: 1.0, ..cost } } else { cost }
+    if !status.is_success() && cost.is_write() { Cost { table: 1.0, ..cost } } else { cost }
 }

@@ -85,9 +85,7 @@ fn line(row: &Row) -> String {
 
 /// As many digits as tell something.
 fn number(value: f64) -> String {
-    if value == value.trunc() {
-        format!("{value:.0}")
-    } else if value.abs() >= 100.0 {
+    if value == value.trunc() || value.abs() >= 100.0 {
         format!("{value:.0}")
     } else if value.abs() >= 0.1 {
         format!("{value:.2}")
