@@ -13,6 +13,7 @@ mod proxy;
 mod report;
 mod runtime;
 mod sizes;
+mod spent;
 mod timing;
 mod units;
 mod world;

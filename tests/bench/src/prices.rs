@@ -1,7 +1,7 @@
 //! The money: a price list, and what a candidate costs by it.
 
 use crate::report::{Limit, Report, Row};
-use crate::units::Spent;
+use crate::spent::Spent;
 
 /// List prices in US dollars, us-east-1, without any free tier, as published in November 2025.
 mod list {
