@@ -17,7 +17,7 @@ use crate::service::ingest::Intake;
 use crate::service::reconcile::{Reconciler, Rhythm};
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
-use crate::{lever, qualified, telemetry};
+use crate::{lever, metrics, qualified, telemetry};
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,7 @@ impl Parts {
     pub async fn from_env() -> Result<Self, Error> {
         let config = Config::from_env()?;
         telemetry::init(telemetry::Format::Json, &config.log_filter);
+        metrics::init();
         let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
         let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(&aws)).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

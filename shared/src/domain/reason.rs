@@ -136,6 +136,9 @@ reasons! {
     AssessmentRefused = "assessment_refused", NotInvited,
         "Qualified refused to invite to this assessment; it may have been unpublished a moment ago.",
         "Check the assessment in Qualified, then move the candidate into the trigger stage again.";
+    GivenUp = "given_up", Problem,
+        "This was tried again and again without success and has been put aside.",
+        "Nothing is lost: those who run the integration were told, and it is done once they have mended the cause.";
     TagsRefused = "tags_refused", Problem,
         "Lever refused to change the candidate's tags; creating tags may be locked down.",
         "Let the integration's user manage tags in Lever's settings.";

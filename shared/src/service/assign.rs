@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::flow::{Admission, AssignmentDecision, Entry, Request, Step, decide_stage_change, first_failure};
 use crate::lever;
+use crate::metrics::count_decision;
 use crate::store::TeamContext;
 
 use super::assessments::Freshness;
@@ -227,6 +228,7 @@ impl Worker {
                 body_digest: Some(event.body_digest.clone()),
             };
             self.store.record_activity(&activity).await?;
+            count_decision(line.reason);
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod bad_input;
 mod budget;
 mod connect;
 mod crash;
+mod dead_letters;
 mod faults;
 mod follow;
 mod orders;

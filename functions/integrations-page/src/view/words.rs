@@ -99,6 +99,7 @@ pub(super) fn short(reason: Reason) -> &'static str {
         Reason::OpportunityHidden => "Hidden in Lever",
         Reason::EmailRefused => "E-mail address refused",
         Reason::AssessmentRefused => "Assessment refused",
+        Reason::GivenUp => "Put aside after failures",
         Reason::TagsRefused => "Tags not changed",
         Reason::NoteRefused => "Note not written",
         Reason::ReconnectNeeded => "Waiting for a login to Lever",

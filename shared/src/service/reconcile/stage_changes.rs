@@ -12,6 +12,7 @@ use super::sweep::Sweep;
 use crate::domain::{Look, Opportunity, Reconciliation, UnderWay};
 use crate::flow::{Asks, Finding, TAG_GRACE, judge_entry, trigger_entry};
 use crate::lever::{self, Confidentiality};
+use crate::metrics::Metric;
 use crate::service::Error;
 use crate::service::assessments::Freshness;
 
@@ -59,7 +60,7 @@ impl Sweep<'_> {
             Some(way) => (way.since, way.until, Some(way.cursor)),
             None => (reach.listed, self.now, None),
         };
-        let mut found = 0;
+        let (mut found, mut is_silent) = (0, false);
         for _ in 0..PAGES_MAX {
             let asked = (since, Confidentiality::NonConfidential);
             let page =
@@ -73,6 +74,9 @@ impl Sweep<'_> {
             for opportunity in &page.rows {
                 match self.look_at(opportunity, &reach).await? {
                     Told::Missed(at) => {
+                        let last_event_at =
+                            self.context.connection.as_ref().and_then(|connection| connection.last_event_at);
+                        is_silent |= last_event_at.is_none_or(|last| last < at);
                         reconciliation.missed_at = reconciliation.missed_at.max(Some(at));
                         found += 1;
                     }
@@ -87,12 +91,16 @@ impl Sweep<'_> {
                     break;
                 }
                 None => {
-                    *look = Look { done_until: Some(until), under_way: None };
-                    return Ok(found);
+                    cursor = None;
+                    look.done_until = Some(until);
+                    break;
                 }
             }
         }
         look.under_way = cursor.map(|cursor| UnderWay { since, until, cursor });
+        if is_silent {
+            Metric::WebhookSilent.count();
+        }
         Ok(found)
     }
 
