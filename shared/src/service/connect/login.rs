@@ -36,6 +36,8 @@ pub struct Callback {
     pub state: Option<String>,
     /// `code`.
     pub code: Option<String>,
+    /// `iss`: who answers (RFC 9207), if it says so.
+    pub issuer: Option<String>,
     /// `error`; its description is free text and is not looked at.
     pub error: Option<String>,
 }
@@ -113,7 +115,8 @@ impl Connector {
         let attempt = self.store.take_oauth_attempt(&hash(state)).await.map_err(Error::from)?;
         let attempt = attempt.ok_or(LoginError::NotOpen)?;
         let is_here = session.is_some_and(|session| hash(session) == attempt.session_hash);
-        if !is_here || attempt.environment != self.environment {
+        let is_lever = callback.issuer.as_deref().is_none_or(|issuer| self.oauth.is_issuer(issuer));
+        if !is_here || !is_lever || attempt.environment != self.environment {
             return Err(LoginError::Elsewhere);
         }
         if callback.error.is_some() {
