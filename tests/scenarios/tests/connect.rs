@@ -324,7 +324,8 @@ async fn nothing_is_stored_of_a_reply_that_is_wrong_in_one_field() -> Made {
         fault.body = Some(with("scope", json!(SCOPES[..4].join(" "))));
     });
     let callback = admin.consent(admin.begin(AccountChange::Ask).await?).await?;
-    assert!(matches!(admin.come_back(&callback).await, Err(LoginError::MissingScopes)));
+    let Err(LoginError::MissingScopes { missing }) = admin.come_back(&callback).await else { panic!() };
+    assert_eq!(missing, SCOPES[4..]);
     assert_eq!(stand.connection().await?, None);
     assert_eq!(admin.webhooks(), [json!(null); 0]);
     Ok(())
