@@ -7,12 +7,13 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::domain::{AccessToken, ApiKey, ConnectionState, Event, LeaseHolder, ParkedEvent, Reason, TeamId};
+use crate::domain::{AccessToken, ConnectionState, Event, LeaseHolder, ParkedEvent, Reason, TeamId};
 use crate::failure::Disposition;
 use crate::queue::Envelope;
-use crate::store::{Recorded, Store, TeamContext};
+use crate::store::{Store, TeamContext};
 use crate::{lever, qualified};
 
+use super::access::mark_api_key_refused;
 use super::tokens::{Need, Tokens};
 use super::{AssessmentCache, Error, Handled, ResultPages};
 
@@ -106,24 +107,9 @@ impl Worker {
         if let (Err(error @ Error::Qualified(_)), Some(refused)) = (&outcome, &context.team.api_key)
             && error.disposition() == Disposition::Disconnected
         {
-            self.mark_api_key_refused(&envelope.team, refused).await?;
+            mark_api_key_refused((&*self.store, &*self.clock), &envelope.team, refused).await?;
         }
         outcome
-    }
-
-    /// Notes that Qualified refused the team's key, so that nothing more is asked with it, unless it was
-    /// replaced since it was read.
-    async fn mark_api_key_refused(&self, team: &TeamId, refused: &ApiKey) -> Result<(), Error> {
-        let Some(TeamContext { mut team, .. }) = self.store.load_team(team).await? else { return Ok(()) };
-        if team.api_key_refused_at.is_some() || team.api_key.as_ref() != Some(refused) {
-            return Ok(());
-        }
-        tracing::error!(team.id = %team.id, "api_key.refused");
-        team.api_key_refused_at = Some(self.clock.now());
-        match self.store.record_team(&team).await? {
-            Recorded::Done { .. } => Ok(()),
-            Recorded::Conflict => Err(Error::Contended),
-        }
     }
 
     /// Keeps an event for when the access is right again. An admin may have put it right a moment ago, and

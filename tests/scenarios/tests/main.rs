@@ -17,4 +17,5 @@ mod page_bad_input;
 mod reasons;
 mod sample_events;
 mod tokens;
+mod under_way;
 mod unlucky;
