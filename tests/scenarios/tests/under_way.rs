@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lever_integration::domain::{Connection, ResultNews};
+use lever_integration::domain::{AccountChange, Connection, ResultNews};
 use lever_integration::service::{Error, Handled};
 use lever_integration::store::Recorded;
 use scenarios::{Admin, Made, World, new_run, news};
@@ -104,5 +104,22 @@ async fn a_run_that_has_read_everything_invites_nobody_of_an_account_that_was_le
     Box::pin(invite_during(&world, "Candidate 1", change)).await??;
     assert_eq!(world.local.qualified.kit().calls.count("POST", INVITE), 0);
     assert_eq!(world.mailed("Candidate 1"), [""; 0]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_logins_at_the_same_time_one_webhook_is_left_and_believed() -> Made {
+    let world = World::start().await?;
+    let admin = Admin::of(&world.local, &world.team)?;
+    admin.connector.remove_integration(&world.team).await?;
+    let first = admin.consent(admin.begin(AccountChange::Ask).await?).await?;
+    let second = admin.consent(admin.begin(AccountChange::Ask).await?).await?;
+    let kit = world.local.lever.kit();
+    kit.faults.plan(Fault { times: 2, delay_ms: SLOW, ..Fault::new("POST", "/v1/webhooks", Mode::Delay) });
+    let ends = tokio::join!(admin.come_back(&first), admin.come_back(&second));
+    assert!(ends.0.is_ok() && ends.1.is_ok(), "{ends:?}");
+    let known = connection(&world).await?.webhook.ok_or("no webhook")?;
+    let left: Vec<_> = admin.webhooks().iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(left, [json!(known.id.as_str())]);
     world.finish().await
 }

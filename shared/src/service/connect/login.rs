@@ -206,14 +206,14 @@ impl Connector {
         let url = lever_webhook_url(&self.public_base_url, team);
         let permits = permits(&self.store, &self.clock, &team.id);
         let api = self.lever.api(&tokens.access, connection.api_base.as_deref(), permits);
-        let webhook = ensure_lever_webhook(&api, &url, &connection).await?;
+        let mut webhook = ensure_lever_webhook(&api, &url, &connection).await?;
         let api_base = api.moved_to();
         if connection.webhook.as_ref() == Some(&webhook) && connection.api_base == api_base {
             return Ok(());
         }
-        let mut latest = connection;
+        let mut latest = connection.clone();
         for _ in 0..WRITES_MAX {
-            latest.webhook = Some(webhook.clone());
+            let known = latest.webhook.replace(webhook.clone());
             latest.api_base.clone_from(&api_base);
             match self.store.record_connection(&latest).await? {
                 Recorded::Done { .. } => return Ok(()),
@@ -221,6 +221,10 @@ impl Connector {
                     let stored =
                         self.store.load_team(&latest.team).await?.and_then(|context| context.connection);
                     latest = stored.ok_or(Error::Contended)?;
+                    // Somebody else registered one meanwhile, and may have deleted ours.
+                    if latest.webhook.is_some() && latest.webhook != known {
+                        webhook = ensure_lever_webhook(&api, &url, &latest).await?;
+                    }
                 }
             }
         }
