@@ -6,7 +6,7 @@ use lever_integration::domain::{AccountChange, Connection, ResultNews};
 use lever_integration::service::{Error, Handled};
 use lever_integration::store::Recorded;
 use scenarios::{Admin, Made, World, new_run, news};
-use serde_json::json;
+use serde_json::{Value, json};
 use sim_kit::faults::{Fault, Mode};
 
 const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
@@ -121,5 +121,32 @@ async fn of_logins_at_the_same_time_one_webhook_is_left_and_believed() -> Made {
     let known = connection(&world).await?.webhook.ok_or("no webhook")?;
     let left: Vec<_> = admin.webhooks().iter().map(|one| one["id"].clone()).collect();
     assert_eq!(left, [json!(known.id.as_str())]);
+    world.finish().await
+}
+
+/// A Qualified with two teams; the second has an assessment of the same title under another id.
+fn two_teams(world: &World) -> Made<Value> {
+    let (id, key) = world.local.qualified.first_team().ok_or("no team")?;
+    let seed: qualified_sim::Seed = serde_json::from_value(json!({"teams": [
+        {"id": id.as_str(), "name": "First", "api_key": key.expose(), "assessments": [{"title": World::TITLE}]},
+        {"id": "5f0000000000000000000002", "name": "Second", "api_key": "the-key-of-another-team", "assessments": [{"title": World::TITLE}]},
+    ]}))?;
+    world.local.qualified.reset(Some(seed))?;
+    Ok(json!({"first": key.expose(), "second": "the-key-of-another-team"}))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_of_another_team_brings_its_assessments_and_leaves_no_subscription_behind() -> Made {
+    let world = World::start().await?;
+    let keys = two_teams(&world)?;
+    let admin = Admin::of(&world.local, &world.team)?;
+    let key = |name: &str| keys[name].as_str().unwrap_or_default().to_owned();
+    admin.connector.set_api_key(&world.team, &key("first")).await?;
+    world.invited("Candidate 1").await?;
+    admin.connector.set_api_key(&world.team, &key("second")).await?;
+    let second = world.invited("Candidate 2").await?;
+    assert_eq!(world.mailed("Candidate 2"), [World::TITLE], "{:?}", world.reasons(&second).await?);
+    let state = world.local.qualified_control().get("/_sim/state").await?;
+    assert_eq!(state["subscriptions"].as_array().map(Vec::len), Some(1), "{}", state["subscriptions"]);
     world.finish().await
 }
