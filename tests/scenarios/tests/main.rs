@@ -14,6 +14,7 @@ mod follow;
 mod orders;
 mod pace;
 mod page_bad_input;
+mod page_truth;
 mod reasons;
 mod sample_events;
 mod tokens;
