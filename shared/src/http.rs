@@ -3,11 +3,14 @@
 //! Says what came back and nothing about its meaning; each client maps statuses to its own errors. Never
 //! logs a body or a URL with a query: both may hold personal data.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use async_trait::async_trait;
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::tls::{Certificate, Version};
-use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use reqwest::{IntoUrl, Method, Request, RequestBuilder, StatusCode, redirect};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use crate::failure::Disposition;
@@ -69,6 +72,53 @@ impl TransportError {
     }
 }
 
+/// Carries a request to the other side and brings back its answer.
+#[async_trait]
+pub trait Transport: Send + Sync {
+    /// Makes one exchange.
+    ///
+    /// # Errors
+    /// When no whole answer came back.
+    async fn exchange(&self, request: Request) -> Result<Answer, TransportError>;
+}
+
+/// What both service clients send with. Over the network, unless it was given another transport.
+#[derive(Clone)]
+pub struct Client {
+    builder: reqwest::Client,
+    transport: Arc<dyn Transport>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+impl From<reqwest::Client> for Client {
+    fn from(client: reqwest::Client) -> Self {
+        Self { transport: Arc::new(client.clone()), builder: client }
+    }
+}
+
+impl Client {
+    /// A client that builds requests with `builder` and has them carried by `transport` instead of the network.
+    pub fn carried_by(builder: reqwest::Client, transport: Arc<dyn Transport>) -> Self {
+        Self { builder, transport }
+    }
+
+    /// Starts a request.
+    pub(crate) fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.builder.request(method, url)
+    }
+
+    /// Sends a request and reads the answer.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, TransportError> {
+        let request = request.build().map_err(|error| classify(&error))?;
+        self.transport.exchange(request).await
+    }
+}
+
 /// The HTTP client both service clients share, with connections kept alive. It trusts the certificate
 /// authorities compiled in: reading those of the machine would take longer than the rest of the start.
 ///
@@ -80,37 +130,50 @@ pub fn client() -> Result<Client, TransportError> {
 }
 
 fn client_trusting(roots: Vec<Certificate>) -> Result<Client, TransportError> {
-    Client::builder()
+    let client = reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         .tls_certs_only(roots)
         .tls_version_min(Version::TLS_1_2)
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(CALL_TIMEOUT)
         .user_agent(concat!("qualified-lever-integration/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| TransportError::Unsendable)
+        .build();
+    client.map(Client::from).map_err(|_| TransportError::Unsendable)
 }
 
-/// Sends one request and reads the answer.
-///
-/// # Errors
-/// When no whole answer came back.
-pub async fn send(request: RequestBuilder) -> Result<Answer, TransportError> {
-    let mut response = request.send().await.map_err(|error| classify(&error))?;
-    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let retry_after = header(RETRY_AFTER)
-        .and_then(|value| value.trim().parse().ok())
-        .map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX));
-    let location = header(LOCATION);
-    let status = response.status();
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
-        if body.len() + chunk.len() > BODY_BYTES_MAX {
+#[async_trait]
+impl Transport for reqwest::Client {
+    async fn exchange(&self, request: Request) -> Result<Answer, TransportError> {
+        let mut response = self.execute(request).await.map_err(|error| classify(&error))?;
+        let mut answer = Answer::head(response.status(), response.headers());
+        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+            answer.append(&chunk)?;
+        }
+        Ok(answer)
+    }
+}
+
+impl Answer {
+    /// An answer whose body is still to come.
+    pub fn head(status: StatusCode, headers: &HeaderMap) -> Self {
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let retry_after = header(RETRY_AFTER)
+            .and_then(|value| value.trim().parse().ok())
+            .map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX));
+        Self { status, retry_after, location: header(LOCATION), body: Vec::new() }
+    }
+
+    /// Adds a piece of the body.
+    ///
+    /// # Errors
+    /// [`TransportError::TooLarge`] when it becomes larger than the limit.
+    pub fn append(&mut self, chunk: &[u8]) -> Result<(), TransportError> {
+        if self.body.len() + chunk.len() > BODY_BYTES_MAX {
             return Err(TransportError::TooLarge);
         }
-        body.extend_from_slice(&chunk);
+        self.body.extend_from_slice(chunk);
+        Ok(())
     }
-    Ok(Answer { status, retry_after, location, body })
 }
 
 fn classify(error: &reqwest::Error) -> TransportError {

@@ -14,6 +14,7 @@ use crate::queue::{Queue, SqsQueue};
 use crate::seal::{self, Keyring};
 use crate::service::connect::Connector;
 use crate::service::ingest::Intake;
+use crate::service::reconcile::{Reconciler, Rhythm};
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
 use crate::{lever, qualified, telemetry};
@@ -104,7 +105,16 @@ impl Parts {
         ))
     }
 
-    fn oauth(&self, http: reqwest::Client) -> lever::OAuth {
+    /// The reconciler.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made on this machine.
+    pub fn reconciler(&self, rhythm: Rhythm) -> Result<Reconciler, Error> {
+        let parts = (Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock));
+        Ok(Reconciler::new(parts, self.connector()?, rhythm))
+    }
+
+    fn oauth(&self, http: http::Client) -> lever::OAuth {
         lever::OAuth::new(
             http,
             &self.config.lever_auth_base,

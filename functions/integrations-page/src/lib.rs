@@ -10,6 +10,7 @@ pub mod view;
 mod api;
 mod callback;
 mod change;
+mod health;
 mod load;
 mod request;
 mod respond;
@@ -33,6 +34,8 @@ use load::RecentOpportunities;
 
 /// The name of this function, in logs as in the template.
 pub const NAME: &str = "integrations-page";
+/// The routes of the gateway that lead here, as the template names them.
+pub const ROUTES: &[&str] = &["ANY /health", "ANY /integrations/lever", "ANY /integrations/lever/{proxy+}"];
 
 /// Why the page cannot start.
 #[derive(Debug, thiserror::Error)]

@@ -27,6 +27,8 @@ pub const REMOVE: &str = "/integrations/lever/remove";
 /// GET: style sheet, script and icon, by names that change with their content.
 pub const ASSETS: &str = "/integrations/lever/assets/";
 
+/// GET: version and commit, for whoever watches the service.
+pub const HEALTH: &str = "/health";
 /// The JSON API: everything the page shows and does.
 pub const API: &str = "/integrations/lever/api/";
 /// GET: the OpenAPI document of [`API`].

@@ -17,7 +17,7 @@ use crate::request::{Fields, cookies, origin_headers};
 use crate::respond::{asset, html, redirect, trouble};
 use crate::view::model::{DialogState, Notice, Shell, Trouble, Viewer};
 use crate::view::{activity_page, overview, remove_page, why_page};
-use crate::{NAME, Page, api, assets, load};
+use crate::{NAME, Page, api, assets, health, load};
 
 /// Answers one request, whatever happens.
 pub(crate) async fn answer(page: &Page, request: &Request) -> Response<Body> {
@@ -38,6 +38,9 @@ async fn route(page: &Page, request: &Request) -> Response<Body> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     if let Some(found) = assets::find(path).filter(|_| is_read) {
         return asset(page, found);
+    }
+    if path == paths::HEALTH {
+        return health::answer(request.method());
     }
     if api::is_for(path) {
         return api::answer(page, request).await;

@@ -11,6 +11,8 @@ use url::form_urlencoded;
 
 /// The name of this function, in logs as in the template.
 pub const NAME: &str = "oauth-callback";
+/// The routes of the gateway that lead here, as the template names them.
+pub const ROUTES: &[&str] = &["ANY /lever/callback", "ANY /lever/callback/sandbox"];
 
 /// Answers one request; never fails and never panics.
 pub async fn handle(page: &Page, request: Request) -> Response<Body> {

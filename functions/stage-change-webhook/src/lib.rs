@@ -8,6 +8,8 @@ use lever_integration::service::ingest::Intake;
 
 /// The name of this function, in logs as in the template.
 pub const NAME: &str = "stage-change-webhook";
+/// The routes of the gateway that lead here, as the template names them.
+pub const ROUTES: &[&str] = &["ANY /webhooks/lever/{team}/{key}"];
 /// The path before team and key.
 const PREFIX: &str = "/webhooks/lever/";
 

@@ -36,7 +36,7 @@ pub struct Assignment {
     pub lease: Option<Lease>,
     /// The last worker did not learn whether its note arrived; look before writing another.
     pub is_note_in_doubt: bool,
-    /// When it was first written.
+    /// When the invitation was first tried.
     pub created_at: Timestamp,
     /// Counts the writes; a write names the version it replaces.
     pub version: u64,
@@ -126,6 +126,17 @@ impl Assignment {
         match &self.state {
             AssignmentState::Inviting => true,
             AssignmentState::Mirrored(mirror) => mirror.is_tag_due() || mirror.is_note_due(),
+            AssignmentState::Refused { .. } => false,
+        }
+    }
+
+    /// Whether news may still come, or something is still to be done.
+    pub fn is_open(&self) -> bool {
+        match &self.state {
+            AssignmentState::Inviting => true,
+            AssignmentState::Mirrored(mirror) => {
+                mirror.standing.progress < Progress::Submitted || self.is_unfinished()
+            }
             AssignmentState::Refused { .. } => false,
         }
     }

@@ -23,6 +23,8 @@ pub struct Connection {
     pub webhook: Option<LeverWebhook>,
     /// When a delivery with a valid signature last came, to within a minute.
     pub last_event_at: Option<Timestamp>,
+    /// When a delivery to the right address last had a signature that does not match, to within a minute.
+    pub last_refused_at: Option<Timestamp>,
     /// Counts the writes; a write names the version it replaces.
     pub version: u64,
 }

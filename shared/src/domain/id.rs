@@ -97,6 +97,21 @@ impl ActivityId {
     }
 }
 
+/// Starts the id of an event that no delivery brought.
+const FOUND: &str = "found:";
+
+impl EventId {
+    /// The id of what a comparison with Lever or Qualified found. The same finding has the same digest.
+    pub fn found(digest: u128) -> Self {
+        Self { value: format!("{FOUND}{digest:032x}").into(), kind: PhantomData }
+    }
+
+    /// Whether no delivery brought the event.
+    pub fn is_found(&self) -> bool {
+        self.value.starts_with(FOUND)
+    }
+}
+
 impl LeaseHolder {
     /// A holder that no other run is.
     pub fn of(random: u128) -> Self {

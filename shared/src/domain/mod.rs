@@ -15,6 +15,7 @@ mod pace;
 mod parked;
 mod person;
 mod reason;
+mod reconciliation;
 mod result;
 mod secret;
 mod tag;
@@ -38,6 +39,7 @@ pub use pace::{CallGrant, CallRequest, GRANT_LIFETIME, slot_after_refusal};
 pub use parked::ParkedEvent;
 pub use person::{EmailAddress, InvalidEmail, PersonName};
 pub use reason::{Outcome, Reason};
+pub use reconciliation::{Look, OpenAssignment, Reconciliation, UnderWay};
 pub use result::{AssessmentResult, ChallengeResult, Progress, ResultState, SimilarityRisk};
 pub use secret::{
     AccessToken, ApiKey, CodeVerifier, RefreshToken, Secret, SecretKind, SignatureToken, UrlKey,

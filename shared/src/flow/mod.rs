@@ -6,6 +6,7 @@
 mod checks;
 mod matching;
 mod note;
+mod reconciliation;
 mod result_change;
 mod stage_change;
 mod tag_change;
@@ -13,6 +14,9 @@ mod tag_change;
 pub use checks::{Admission, Check, CheckResult, check_opportunity, first_failure};
 pub use matching::{TagReading, TagVerdict, read_tags};
 pub use note::{note_reference, render_note};
+pub use reconciliation::{
+    Asks, Entry, Finding, TAG_GRACE, is_reading_due, is_sweep_due, judge_entry, trigger_entry,
+};
 pub use result_change::{MirrorUpdate, decide_result, decide_retake, is_old_news};
 pub use stage_change::{AssignmentDecision, Request, Step, decide_stage_change, finish_begun};
 pub use tag_change::{superseded_tags, wanted_tag};

@@ -58,7 +58,8 @@ fn trusting(authority: &Authority) -> Client {
 }
 
 async fn get(client: &Client, port: u16) -> Result<StatusCode, TransportError> {
-    Ok(send(client.get(format!("https://localhost:{port}/"))).await?.status)
+    let request = client.request(Method::GET, format!("https://localhost:{port}/"));
+    Ok(client.send(request).await?.status)
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::domain::{LeverWebhookId, NoteId, Opportunity, StageId};
+use crate::domain::{LeverWebhookId, NoteId, Opportunity, OpportunityId, StageId};
 
 /// A part of a list of opportunities.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,15 @@ pub struct OpportunityPage {
     pub rows: Vec<Opportunity>,
     /// How many rows could not be read and were left out, so that one odd row does not hide the others.
     pub unreadable: usize,
+    /// Where the next page starts, if there is more; opaque, and stale after a while.
+    pub next: Option<String>,
+}
+
+/// A part of the list of deleted opportunities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedPage {
+    /// Their ids.
+    pub ids: Vec<OpportunityId>,
     /// Where the next page starts, if there is more; opaque, and stale after a while.
     pub next: Option<String>,
 }

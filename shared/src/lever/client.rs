@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
+use super::answer::{DeletedPage, Note, OpportunityPage, RegisteredWebhook, Stage};
 use super::error::{Error, Flaw};
 use super::permits::Permits;
 use super::request::{Call, Line};
@@ -21,6 +21,7 @@ use super::wire;
 use crate::domain::{
     AccessToken, LeverWebhook, LeverWebhookId, NoteId, Opportunity, OpportunityId, StageId, Tag,
 };
+use crate::http;
 
 /// The most rows Lever puts on a page.
 const PAGE_ROWS_MAX: &str = "100";
@@ -31,20 +32,20 @@ const PAGES_MAX: usize = 50;
 /// Lever's Data API in one of its two worlds; holds no credential.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: http::Client,
     base: Url,
 }
 
 impl Client {
     /// A client for a base URL with the version in it, such as `https://api.lever.co/v1`. The HTTP client
     /// must not follow redirects ([`crate::http::client`] does not).
-    pub fn new(http: reqwest::Client, base: &Url) -> Self {
+    pub fn new(http: impl Into<http::Client>, base: &Url) -> Self {
         let mut base = base.clone();
         base.set_query(None);
         base.set_fragment(None);
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        Self { http, base }
+        Self { http: http.into(), base }
     }
 
     /// The API as one account sees it. `moved_to` is the base that an earlier redirect named; it is
@@ -125,6 +126,24 @@ impl Api<'_> {
         let next = list.next_after(cursor);
         let (rows, unreadable) = readable(list.data);
         Ok(OpportunityPage { rows, unreadable, next })
+    }
+
+    /// Reads a page of the opportunities that were deleted between two moments, at most 30 days apart.
+    ///
+    /// # Errors
+    /// [`Error::StaleCursor`] when the cursor is too old.
+    pub async fn opportunities_deleted(
+        &self,
+        (since, until): (Timestamp, Timestamp),
+        cursor: Option<&str>,
+    ) -> Result<DeletedPage, Error> {
+        let [since, until] = [since, until].map(|at| at.as_millisecond().to_string());
+        let mut query = vec![("deleted_at_start", since.as_str()), ("deleted_at_end", until.as_str())];
+        query.extend([("limit", PAGE_ROWS_MAX)].into_iter().chain(cursor.map(|cursor| ("offset", cursor))));
+        let answer = self.line.perform(&Call::get(&["opportunities", "deleted"], &query)).await?;
+        let mut list: wire::List<wire::DeletedRow> = wire::parse(&answer.body)?;
+        let next = list.next_after(cursor);
+        Ok(DeletedPage { ids: list.data.iter().filter_map(wire::DeletedRow::id).collect(), next })
     }
 
     /// Puts tags on an opportunity, after those it has; one that is there already stays. Returns all tags

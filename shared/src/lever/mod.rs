@@ -17,7 +17,7 @@ mod tests;
 pub mod webhook;
 mod wire;
 
-pub use answer::{Note, OpportunityPage, RegisteredWebhook, Stage};
+pub use answer::{DeletedPage, Note, OpportunityPage, RegisteredWebhook, Stage};
 pub use client::{Api, Client, Confidentiality};
 pub use error::{Error, Flaw};
 pub use oauth::{Grant, OAuth, OAuthError, SCOPES, code_challenge, new_code_verifier};

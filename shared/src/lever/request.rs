@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
@@ -13,7 +13,7 @@ use super::error::{Error, RATE_LIMIT_PAUSE};
 use super::permits::Permits;
 use super::redirect::{is_trusted, moved_base};
 use crate::domain::AccessToken;
-use crate::http::{self, Answer, TransportError};
+use crate::http::{Answer, Client, TransportError};
 
 /// What to ask. No `Debug`: a body may tell of a candidate.
 pub(super) struct Call<'a> {
@@ -128,9 +128,9 @@ impl<'a> Line<'a> {
 
     async fn send(&self, call: &Call<'_>, url: Url) -> Result<Answer, Error> {
         self.permits.take().await?;
-        let first = http::send(self.built(call, url.clone())).await;
+        let first = self.http.send(self.built(call, url.clone())).await;
         if matches!(first, Err(TransportError::NotReached)) && call.method == Method::GET {
-            return Ok(http::send(self.built(call, url)).await?);
+            return Ok(self.http.send(self.built(call, url)).await?);
         }
         Ok(first?)
     }

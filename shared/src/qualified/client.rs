@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ use crate::domain::{
     ApiKey, Assessment, AssessmentId, AssessmentResult, ContactId, EmailAddress, ResultId, SubscriptionId,
     TeamCandidateId,
 };
+use crate::http;
 
 /// The most pages read of a list: 80 × 25 rows are 2,000 assessments and some 20 s of calls.
 const PAGES_MAX: usize = 80;
@@ -34,18 +36,18 @@ const SUBSCRIPTIONS: &[&str] = &["webhook_subscriptions"];
 /// Qualified's API; holds no credential.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: http::Client,
     base: Url,
 }
 
 impl Client {
     /// A client for a base URL without the version, such as `https://www.qualified.io/api/`. The HTTP client
     /// must not follow redirects ([`crate::http::client`] does not).
-    pub fn new(http: reqwest::Client, base: &Url) -> Self {
+    pub fn new(http: impl Into<http::Client>, base: &Url) -> Self {
         let mut base = base.clone();
         base.set_query(None);
         base.set_fragment(None);
-        Self { http, base }
+        Self { http: http.into(), base }
     }
 
     /// The API as one team sees it.
@@ -122,6 +124,18 @@ impl Api<'_> {
         let mut rows = self.result_rows(team_candidate, assessment).await?;
         rows.sort_by_key(wire::ListedResult::rank);
         Ok(rows.into_iter().map(|row| row.result).collect())
+    }
+
+    /// Reads the team's results that changed at or after a moment, as [`Api::results_of`] does. One that cannot be
+    /// read is left out, so that it does not hide the others.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn results_changed(&self, since: Timestamp) -> Result<Vec<AssessmentResult>, Error> {
+        let filter = json!({ "updated_at": { ">=": format!("{since:.3}") } }).to_string();
+        let rows = self.whole_list(RESULTS, &[("where", &filter)], Purpose::List).await?;
+        let rows = rows.into_iter().filter_map(|row| serde_json::from_value::<wire::ResultRow>(row).ok());
+        Ok(rows.filter_map(|row| Some(row.into_listed().ok()?.result)).collect())
     }
 
     /// Reads the result that counts: the current take, or else the last one.

@@ -3,15 +3,15 @@
 //! Repeats nothing but a read that never reached Qualified, once; every other repetition is the queue's.
 //! Never logs a URL: the query of a search holds an e-mail address.
 
+use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
-use reqwest::{Client, Method};
 use serde_json::Value;
 use url::Url;
 
 use super::error::Error;
 use super::refusal::{Purpose, error_of};
 use crate::domain::ApiKey;
-use crate::http::{self, Answer, TransportError};
+use crate::http::{Answer, Client, TransportError};
 
 /// What to ask.
 pub(super) struct Call<'a> {
@@ -93,7 +93,7 @@ impl<'a> Line<'a> {
             Some(body) => request.json(body),
             None => request,
         };
-        Ok(http::send(request).await?)
+        Ok(self.http.send(request).await?)
     }
 
     /// The key as it is: Qualified wants no scheme before it. A key that fits into no header is none.

@@ -4,6 +4,7 @@
 //! a message that cannot be read, a panic, a failed call. Nothing of a message's body is logged.
 
 use std::error::Error as StdError;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -122,7 +123,8 @@ where
         let fate = match &outcome {
             Ok(()) => Fate::Done,
             Err(failure) => {
-                edge.put_back(failure, envelope.as_ref(), receipt.as_deref(), receive_count).await
+                let circumstances = edge.circumstances(&message_id, envelope.as_ref(), receive_count);
+                edge.put_back(failure, envelope.as_ref(), receipt.as_deref(), circumstances).await
             }
         };
         close(&outcome, fate, envelope.as_ref(), started.elapsed());
@@ -158,17 +160,25 @@ where
 }
 
 impl Edge<'_> {
+    fn circumstances(
+        self,
+        message_id: &str,
+        envelope: Option<&Envelope>,
+        receive_count: u32,
+    ) -> Circumstances {
+        let age = envelope.map(|envelope| self.clock.now().duration_since(envelope.received_at));
+        let age = age.map(|age| Duration::try_from(age).unwrap_or_default());
+        Circumstances { receive_count, age, chance: chance(message_id, receive_count) }
+    }
+
     /// Does what becomes of a failed message, as far as it is not SQS's part.
     async fn put_back(
         self,
         failure: &BatchError,
         envelope: Option<&Envelope>,
         receipt: Option<&str>,
-        receive_count: u32,
+        circumstances: Circumstances,
     ) -> Fate {
-        let age = envelope.map(|envelope| self.clock.now().duration_since(envelope.received_at));
-        let age = age.map(|age| Duration::try_from(age).unwrap_or_default());
-        let circumstances = Circumstances { receive_count, age, chance: rand::random() };
         let fate = decide_fate(failure.disposition, circumstances);
         match fate {
             Fate::Done => Fate::Done,
@@ -208,6 +218,14 @@ impl Edge<'_> {
         }
         fate
     }
+}
+
+/// A number from 0 to 1 for one receive of one message. SQS's ids are random, so messages that failed together come back
+/// apart; taken from the id, the wait of a run can be repeated.
+fn chance(message_id: &str, receive_count: u32) -> f64 {
+    let mut hasher = DefaultHasher::new();
+    (message_id, receive_count).hash(&mut hasher);
+    f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
 }
 
 /// The closing line of a message.

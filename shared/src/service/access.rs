@@ -1,6 +1,7 @@
 //! A team's way into both services.
 
-use crate::clock::Clock;
+use jiff::Timestamp;
+
 use crate::domain::{ApiKey, ConnectionState, LeverAccountId, Reason, TeamId};
 use crate::store::{Recorded, Store, TeamContext};
 use crate::{lever, qualified};
@@ -48,10 +49,11 @@ impl Worker {
     }
 }
 
-/// Notes that Qualified refused the team's key, so that nothing more is asked with it, unless it was
-/// replaced since it was read.
+/// Notes that Qualified refused the team's key, so that nothing more is asked with it, unless it was replaced
+/// since it was read.
 pub(super) async fn mark_api_key_refused(
-    (store, clock): (&dyn Store, &dyn Clock),
+    store: &dyn Store,
+    now: Timestamp,
     team: &TeamId,
     refused: &ApiKey,
 ) -> Result<(), Error> {
@@ -60,7 +62,7 @@ pub(super) async fn mark_api_key_refused(
         return Ok(());
     }
     tracing::error!(team.id = %team.id, "api_key.refused");
-    team.api_key_refused_at = Some(clock.now());
+    team.api_key_refused_at = Some(now);
     match store.record_team(&team).await? {
         Recorded::Done { .. } => Ok(()),
         Recorded::Conflict => Err(Error::Contended),

@@ -9,7 +9,7 @@ use crate::domain::{
     Activity, ActivityId, Assessment, Assignment, AssignmentState, Facts, LeaseHolder, Opportunity, Reason,
     StageChanged, TeamId,
 };
-use crate::flow::{Admission, AssignmentDecision, Request, Step, decide_stage_change, first_failure};
+use crate::flow::{Admission, AssignmentDecision, Entry, Request, Step, decide_stage_change, first_failure};
 use crate::lever;
 use crate::store::TeamContext;
 
@@ -22,6 +22,8 @@ use super::{Access, Error, Handled, Worker};
 /// Lever calls of an invitation: the opportunity, the new tag, the old one. Reserved together, since each
 /// reservation is a write.
 const CALLS_OF_INVITATION: u32 = 3;
+/// Lines of activity read of one opportunity.
+const LINES_MAX: usize = 100;
 
 /// One line of activity in the making.
 struct Line {
@@ -54,6 +56,9 @@ impl Worker {
         if self.store.load_activity(team, event.triggered_at, &line_id(event, 0)).await?.is_some() {
             return Ok(Handled::Duplicate);
         }
+        if event.id.is_found() && self.is_told(team, event).await? {
+            return Ok(Handled::Duplicate);
+        }
         let access = self.open(context)?;
         let ledger = self.store.load_assignments(team, &event.opportunity).await?;
         let case = Case { context, access: &access, event, holder, ledger };
@@ -66,6 +71,14 @@ impl Worker {
         };
         self.record_lines(team, event, &lines).await?;
         Ok(Handled::Decided(lines.iter().map(|line| line.reason).collect()))
+    }
+
+    /// Whether what a comparison found was decided about meanwhile, because its own event came after all or the
+    /// same finding came twice.
+    async fn is_told(&self, team: &TeamId, event: &StageChanged) -> Result<bool, Error> {
+        let activity = self.store.opportunity_activity(team, &event.opportunity, LINES_MAX).await?;
+        let entry = Entry { stage: event.to_stage.clone(), at: event.triggered_at };
+        Ok(activity.iter().any(|line| line.event == event.id || entry.is_told_by(line)))
     }
 
     async fn assign_opportunity(
@@ -152,13 +165,20 @@ impl Worker {
                 let assignment = self.new_assignment(case, opportunity, request);
                 self.bring_to_invitation(case.access, (assignment, Run::First), invitee, case.holder).await
             }
-            Step::Finish(assignment) => match standing_reason(&assignment) {
-                Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
-                Some(_) | None => {
-                    let repeated = (*assignment, Run::Repeated);
-                    self.bring_to_invitation(case.access, repeated, invitee, case.holder).await
+            Step::Finish(assignment) => {
+                // What is older than the event that now names it was asked for again: its tags were restored.
+                let is_older = assignment.created_at < case.event.triggered_at;
+                let known = standing_reason(&assignment);
+                let known = known.map(|reason| if is_older { Reason::TagsRestored } else { reason });
+                match known {
+                    Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
+                    Some(_) | None => {
+                        let repeated = (*assignment, Run::Repeated);
+                        let brought = self.bring_to_invitation(case.access, repeated, invitee, case.holder);
+                        brought.await.map(|(reason, problems)| (known.unwrap_or(reason), problems))
+                    }
                 }
-            },
+            }
             Step::RestoreTags(mut assignment) => {
                 assignment.cause = case.event.id.clone();
                 // With the claim it goes on record that the tags are due, so that a run that ends here
@@ -174,9 +194,7 @@ impl Worker {
     }
 
     fn new_assignment(&self, case: &Case<'_>, opportunity: &Opportunity, request: Request) -> Assignment {
-        let (version, created_at) = request
-            .replaces
-            .map_or_else(|| (0, self.clock.now()), |earlier| (earlier.version, earlier.created_at));
+        let version = request.replaces.map_or(0, |earlier| earlier.version);
         Assignment {
             team: case.context.team.id.clone(),
             opportunity: opportunity.id.clone(),
@@ -189,7 +207,7 @@ impl Worker {
             state: AssignmentState::Inviting,
             lease: None,
             is_note_in_doubt: false,
-            created_at,
+            created_at: self.clock.now(),
             version,
         }
     }

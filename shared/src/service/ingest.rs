@@ -14,7 +14,7 @@ use crate::failure::Disposition;
 use crate::lever::webhook as lever_webhook;
 use crate::qualified::webhook as qualified_webhook;
 use crate::queue::{self, Envelope, Queue};
-use crate::store::{self, Store, TeamContext};
+use crate::store::{self, LeverIntake, Store};
 
 use super::assign::line_id;
 
@@ -99,37 +99,42 @@ impl Intake {
     pub async fn ingest_lever(&self, team: &str, key: &str, body: &[u8]) -> Result<Ingested, Error> {
         let unverified = lever_webhook::parse(body).map_err(reject_lever)?;
         let now = self.clock.now();
-        let context = self.authenticate(team, key, |context| &context.team.lever_url_key).await?;
-        let token = context
-            .as_ref()
-            .and_then(|context| context.connection.as_ref()?.webhook.as_ref())
-            .map_or(&self.decoy, |webhook| &webhook.signature_token);
+        let team = parse_team(team)?;
+        let given = UrlKey::new(key.to_owned());
+        let known = self.store.load_lever_intake(&team).await?.filter(|known| known.url_key == given);
+        let token = known.as_ref().and_then(|known| known.signature_token.as_ref()).unwrap_or(&self.decoy);
         let verified = unverified.verify(token, now);
-        let context = context.ok_or(Error::Unauthentic(None))?;
-        let delivery = verified.map_err(reject_lever)?;
-        self.note_event_seen(&context, now).await?;
+        let known = known.ok_or(Error::Unauthentic(None))?;
+        let delivery = match verified {
+            Ok(delivery) => delivery,
+            Err(rejection) => {
+                self.note_event_refused(&team, known.last_refused_at, rejection, now).await;
+                return Err(reject_lever(rejection));
+            }
+        };
+        self.note_event_seen(&team, known.last_event_at, now).await?;
         match delivery {
             lever_webhook::Delivery::Test => Ok(Ingested::Test),
             lever_webhook::Delivery::Ignored { .. } => Ok(Ingested::Ignored),
             lever_webhook::Delivery::StageChanged(event) => {
-                self.ingest_stage_change(&context, event, now).await
+                self.ingest_stage_change(&team, &known, event, now).await
             }
         }
     }
 
     async fn ingest_stage_change(
         &self,
-        context: &TeamContext,
+        team: &TeamId,
+        known: &LeverIntake,
         event: StageChanged,
         now: Timestamp,
     ) -> Result<Ingested, Error> {
-        if !context.trigger_stages.iter().any(|trigger| trigger.stage == event.to_stage) {
+        if !known.trigger_stages.contains(&event.to_stage) {
             return Ok(Ingested::Filtered(Reason::StageNotTrigger));
         }
-        let team = &context.team.id;
-        let handled = self.store.load_activity(team, event.triggered_at, &line_id(&event, 0)).await?;
+        let handled = self.store.load_handled(team, event.triggered_at, &line_id(&event, 0)).await?;
         match handled {
-            Some(activity) if activity.body_digest.as_ref() == Some(&event.body_digest) => {
+            Some(handled) if handled.body_digest.as_ref() == Some(&event.body_digest) => {
                 Ok(Ingested::Duplicate)
             }
             Some(_) => Ok(Ingested::Forged),
@@ -143,27 +148,17 @@ impl Intake {
     /// When the delivery is not accepted; its disposition says whether the sender should try again.
     pub async fn ingest_qualified(&self, team: &str, key: &str, body: &[u8]) -> Result<Ingested, Error> {
         let news = qualified_webhook::parse(body).map_err(|rejection| Error::Malformed(rejection.into()))?;
-        let context = self.authenticate(team, key, |context| &context.team.qualified_url_key).await?;
-        let context = context.ok_or(Error::Unauthentic(None))?;
+        let team = parse_team(team)?;
+        let given = UrlKey::new(key.to_owned());
+        if self.store.load_qualified_url_key(&team).await?.is_none_or(|known| known != given) {
+            return Err(Error::Unauthentic(None));
+        }
         match news {
             qualified_webhook::News::Ignored => Ok(Ingested::Ignored),
             qualified_webhook::News::Changed(event) => {
-                self.enqueue(&context.team.id, Event::ResultChanged(event), self.clock.now()).await
+                self.enqueue(&team, Event::ResultChanged(event), self.clock.now()).await
             }
         }
-    }
-
-    /// The team of a URL, if there is one and its key is right.
-    async fn authenticate(
-        &self,
-        team: &str,
-        key: &str,
-        expected: impl Fn(&TeamContext) -> &UrlKey,
-    ) -> Result<Option<TeamContext>, Error> {
-        let team: TeamId = team.parse().map_err(|_| Error::Unauthentic(None))?;
-        let context = self.store.load_team(&team).await?;
-        let given = UrlKey::new(key.to_owned());
-        Ok(context.filter(|context| *expected(context) == given))
     }
 
     async fn enqueue(&self, team: &TeamId, event: Event, now: Timestamp) -> Result<Ingested, Error> {
@@ -171,13 +166,40 @@ impl Intake {
         Ok(Ingested::Queued)
     }
 
-    async fn note_event_seen(&self, context: &TeamContext, now: Timestamp) -> Result<(), Error> {
-        let last = context.connection.as_ref().and_then(|connection| connection.last_event_at);
+    /// Right team, right key, wrong signature: perhaps Lever signs with a token we do not know. The answer is the
+    /// same whether or not this can be written down.
+    async fn note_event_refused(
+        &self,
+        team: &TeamId,
+        last: Option<Timestamp>,
+        rejection: lever_webhook::Rejection,
+        now: Timestamp,
+    ) {
+        let is_news = last.is_none_or(|last| now.duration_since(last).unsigned_abs() >= EVENT_SEEN_EVERY);
+        if rejection == lever_webhook::Rejection::WrongSignature
+            && is_news
+            && let Err(error) = self.store.record_event_refused(team, now).await
+        {
+            tracing::warn!(team.id = %team, %error, "event.refusal_not_noted");
+        }
+    }
+
+    async fn note_event_seen(
+        &self,
+        team: &TeamId,
+        last: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         if last.is_none_or(|last| now.duration_since(last).unsigned_abs() >= EVENT_SEEN_EVERY) {
-            self.store.record_event_seen(&context.team.id, now).await?;
+            self.store.record_event_seen(team, now).await?;
         }
         Ok(())
     }
+}
+
+/// The team of a URL, not yet known to exist.
+fn parse_team(team: &str) -> Result<TeamId, Error> {
+    team.parse().map_err(|_| Error::Unauthentic(None))
 }
 
 fn reject_lever(rejection: lever_webhook::Rejection) -> Error {

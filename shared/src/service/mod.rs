@@ -1,7 +1,7 @@
 //! The work: load → decide → record → perform → record.
 //!
 //! [`ingest`] takes deliveries in, [`assign`] invites, [`report`] follows results, [`connect`] registers
-//! our webhooks. Decisions come from [`crate::flow`]; here they are put on record before anything is done
+//! our webhooks, [`reconcile`] finds what no delivery brought. Decisions come from [`crate::flow`]; here they are put on record before anything is done
 //! about them, and every effect looks before it repeats itself.
 
 mod access;
@@ -16,6 +16,7 @@ mod worker;
 pub mod assign;
 pub mod connect;
 pub mod ingest;
+pub mod reconcile;
 pub mod report;
 pub mod tokens;
 

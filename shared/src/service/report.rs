@@ -16,6 +16,9 @@ use crate::store::TeamContext;
 use super::ledger::claim;
 use super::{Access, Error, Handled, Worker};
 
+/// Lines of activity read of one opportunity.
+const LINES_MAX: usize = 100;
+
 /// The event and the run that handles it.
 #[derive(Clone, Copy)]
 struct News<'a> {
@@ -40,51 +43,58 @@ impl Worker {
         holder: &LeaseHolder,
     ) -> Result<Handled, Error> {
         let team = &context.team.id;
-        let followers = self.store.find_assignments(team, &event.result).await?;
+        let mut followers = self.store.find_assignments(team, &event.result).await?;
         let is_known =
             |assignment: &Assignment| assignment.mirror().is_some_and(|mirror| is_old_news(mirror, event));
-        if !followers.is_empty() && followers.iter().all(is_known) {
+        // Several opportunities of a person follow one retake one after the other: of the later attempt that some
+        // follow, others may not have learned yet.
+        let is_retake =
+            followers.iter().any(|one| one.mirror().is_some_and(|mirror| mirror.standing.attempt > 1));
+        let is_complete = !followers.is_empty() && !is_retake;
+        if is_complete && followers.iter().all(is_known) {
             return Ok(Handled::Duplicate);
         }
         let access = self.open(context)?;
-        let news = News { event, received_at, holder };
-        if followers.is_empty() {
-            return self.report_retake(&access, team, news).await;
+        if !is_complete {
+            followers.extend(self.followers_of_earlier(&access, team, event).await?);
+            followers.sort_by(|a, b| (&a.opportunity, &a.assessment).cmp(&(&b.opportunity, &b.assessment)));
         }
+        if followers.is_empty() {
+            return Ok(Handled::NotOurs);
+        }
+        if followers.iter().all(is_known) {
+            return Ok(Handled::Duplicate);
+        }
+        let news = News { event, received_at, holder };
         // The number stays the same when the event comes back for one of them: it names the line of activity.
         let due = followers.into_iter().enumerate().filter(|(_, one)| !is_known(one));
-        self.follow_all(&access, due, news, decide_result).await
+        self.follow_all(&access, due, news).await
     }
 
-    /// A result nobody follows may be the retake of one that is followed.
-    async fn report_retake(
+    /// Who follows an earlier take of a result.
+    async fn followers_of_earlier(
         &self,
         access: &Access<'_>,
         team: &TeamId,
-        news: News<'_>,
-    ) -> Result<Handled, Error> {
-        let event = news.event;
+        event: &ResultChanged,
+    ) -> Result<Vec<Assignment>, Error> {
+        let mut followers = Vec::new();
         let (Some(person), Some(assessment)) = (&event.team_candidate, &event.assessment) else {
-            return Ok(Handled::NotOurs);
+            return Ok(followers);
         };
         let results = match access.qualified.results_of(person, assessment).await {
             Ok(results) => results,
-            Err(qualified::Error::NotFound) => return Ok(Handled::NotOurs),
+            Err(qualified::Error::NotFound) => return Ok(followers),
             Err(error) => return Err(error.into()),
         };
         if !results.iter().any(|result| result.id == event.result) {
-            return Ok(Handled::NotOurs);
+            return Ok(followers);
         }
-        let mut followers = Vec::new();
         // Late news of an earlier take must not turn back who follows a later one.
         for earlier in results.iter().take_while(|result| result.id != event.result) {
             followers.extend(self.store.find_assignments(team, &earlier.id).await?);
         }
-        if followers.is_empty() {
-            return Ok(Handled::NotOurs);
-        }
-        let due = followers.into_iter().enumerate();
-        self.follow_all(access, due, news, decide_retake).await
+        Ok(followers)
     }
 
     /// Brings every follower up to date; one that fails does not keep the others from being done.
@@ -93,12 +103,11 @@ impl Worker {
         access: &Access<'_>,
         followers: impl Iterator<Item = (usize, Assignment)>,
         news: News<'_>,
-        decide: Decide,
     ) -> Result<Handled, Error> {
         let mut reasons = Vec::new();
         let mut failure = None;
         for follower in followers {
-            match self.follow(access, follower, news, decide).await {
+            match self.follow(access, follower, news).await {
                 Ok(told) => reasons.extend(told),
                 Err(error) => failure = failure.or(Some(error)),
             }
@@ -113,8 +122,11 @@ impl Worker {
         access: &Access<'_>,
         (number, assignment): (usize, Assignment),
         news: News<'_>,
-        decide: Decide,
     ) -> Result<Vec<Reason>, Error> {
+        let decide: Decide = match assignment.mirror() {
+            Some(mirror) if mirror.result != news.event.result => decide_retake,
+            Some(_) | None => decide_result,
+        };
         let mut claim = claim(&*self.store, &*self.clock, assignment, news.holder).await?;
         let result = match access.qualified.exhibit(&news.event.result).await {
             Ok(result) => result,
@@ -137,6 +149,7 @@ impl Worker {
             claim.release().await?;
             return Ok(Vec::new());
         };
+        let reason = self.unless_told(claim.assignment(), news.event, reason).await?;
         claim.set_state(AssignmentState::Mirrored(mirror));
         // Told first: once the ledger knows the standing, this event again would bring nothing new.
         if let Some(reason) = reason {
@@ -147,6 +160,28 @@ impl Worker {
             self.record_reason(news, (number, offset), &assignment, *problem).await?;
         }
         Ok(reason.into_iter().chain(problems).collect())
+    }
+
+    /// A result stays terminated however often it is looked at; a look of our own tells that once.
+    async fn unless_told(
+        &self,
+        assignment: &Assignment,
+        event: &ResultChanged,
+        reason: Option<Reason>,
+    ) -> Result<Option<Reason>, Error> {
+        if reason != Some(Reason::Terminated) || !event.id.is_found() {
+            return Ok(reason);
+        }
+        let store = &self.store;
+        let activity =
+            store.opportunity_activity(&assignment.team, &assignment.opportunity, LINES_MAX).await?;
+        let attempt = assignment.mirror().map(|mirror| mirror.standing.attempt);
+        let tells = |line: &Activity| {
+            line.reason == Reason::Terminated
+                && line.facts.result.as_ref() == Some(&event.result)
+                && line.facts.attempt == attempt
+        };
+        Ok(reason.filter(|_| !activity.iter().any(tells)))
     }
 
     /// Writes a line of activity; the same event again writes the same line.

@@ -138,6 +138,10 @@ impl Tokens {
             Recorded::Conflict => return Ok(Refreshed::Overtaken),
             Recorded::Done { version } => marked.version = version,
         }
+        // A run that stood still since it wrote its mark must not use a token that another may have used.
+        if marked.refresh_intent.as_ref().is_none_or(|intent| age(intent, self.clock.now()) >= INTENT_LIFE) {
+            return Ok(Refreshed::Overtaken);
+        }
         match self.oauth.refresh(&tokens.refresh, self.clock.now()).await {
             Ok(fresh) => self.keep(marked, holder, &fresh).await,
             Err(OAuthError::InvalidGrant) => self.refused(&marked.team, holder).await,

@@ -107,7 +107,7 @@ impl Worker {
         if let (Err(error @ Error::Qualified(_)), Some(refused)) = (&outcome, &context.team.api_key)
             && error.disposition() == Disposition::Disconnected
         {
-            mark_api_key_refused((&*self.store, &*self.clock), &envelope.team, refused).await?;
+            mark_api_key_refused(&*self.store, self.clock.now(), &envelope.team, refused).await?;
         }
         outcome
     }

@@ -2,6 +2,8 @@
 //!
 //! Behaves as the table does, conformance suite included; forgets everything with the process.
 
+mod reconciling;
+
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,8 @@ use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
 use crate::clock::Clock;
 use crate::domain::{
     Activity, ActivityId, AssessmentId, Assignment, CallGrant, CallRequest, Connection, EventId,
-    OAuthAttempt, OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
+    OAuthAttempt, OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team,
+    TeamId, TriggerStage,
 };
 
 /// A store that lives as long as the process.
@@ -21,6 +24,7 @@ pub struct MemoryStore {
     teams: Mutex<BTreeMap<TeamId, Rows>>,
     attempts: Mutex<BTreeMap<String, OAuthAttempt>>,
     launches: Mutex<BTreeMap<String, Timestamp>>,
+    walk: Mutex<Option<String>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -33,12 +37,14 @@ struct Rows {
     parked: BTreeMap<EventId, ParkedEvent>,
     activity: BTreeMap<(Timestamp, ActivityId), Activity>,
     call_slot: Option<Timestamp>,
+    reconciliation: Option<Reconciliation>,
 }
 
 impl MemoryStore {
     /// An empty store; the clock decides what has expired.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { teams: Mutex::default(), attempts: Mutex::default(), launches: Mutex::default(), clock }
+        let (teams, attempts, launches) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { teams, attempts, launches, walk: Mutex::default(), clock }
     }
 
     fn teams(&self) -> MutexGuard<'_, BTreeMap<TeamId, Rows>> {
@@ -87,7 +93,8 @@ impl Store for MemoryStore {
         let recorded = next_version(row.as_ref().map(|row| row.version), connection.version);
         if let Recorded::Done { version } = recorded {
             let last_event_at = row.as_ref().and_then(|row| row.last_event_at);
-            *row = Some(Connection { version, last_event_at, ..connection.clone() });
+            let last_refused_at = row.as_ref().and_then(|row| row.last_refused_at);
+            *row = Some(Connection { version, last_event_at, last_refused_at, ..connection.clone() });
         }
         Ok(recorded)
     }
@@ -95,6 +102,13 @@ impl Store for MemoryStore {
     async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
         if let Some(connection) = self.teams().get_mut(team).and_then(|rows| rows.connection.as_mut()) {
             connection.last_event_at = connection.last_event_at.max(Some(at));
+        }
+        Ok(())
+    }
+
+    async fn record_event_refused(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
+        if let Some(connection) = self.teams().get_mut(team).and_then(|rows| rows.connection.as_mut()) {
+            connection.last_refused_at = connection.last_refused_at.max(Some(at));
         }
         Ok(())
     }
@@ -200,6 +214,46 @@ impl Store for MemoryStore {
             rows.insert(key, Assignment { version, ..assignment.clone() });
         }
         Ok(recorded)
+    }
+
+    async fn open_assignments(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpenAssignment>, Error> {
+        reconciling::open_assignments(self, team, cursor, limit)
+    }
+
+    async fn assigned_opportunities(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpportunityId>, Error> {
+        reconciling::assigned_opportunities(self, team, cursor, limit)
+    }
+
+    async fn erase_opportunity(&self, team: &TeamId, opportunity: &OpportunityId) -> Result<(), Error> {
+        reconciling::erase_opportunity(self, team, opportunity);
+        Ok(())
+    }
+
+    async fn load_reconciliation(&self, team: &TeamId) -> Result<Option<Reconciliation>, Error> {
+        Ok(self.teams().get(team).and_then(|rows| rows.reconciliation.clone()))
+    }
+
+    async fn record_reconciliation(&self, reconciliation: &Reconciliation) -> Result<Recorded, Error> {
+        Ok(reconciling::record(self, reconciliation))
+    }
+
+    async fn load_walk(&self) -> Result<Option<String>, Error> {
+        Ok(self.walk.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    async fn record_walk(&self, cursor: Option<&str>) -> Result<(), Error> {
+        *self.walk.lock().unwrap_or_else(PoisonError::into_inner) = cursor.map(str::to_owned);
+        Ok(())
     }
 
     async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error> {

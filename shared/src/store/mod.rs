@@ -7,6 +7,7 @@
 
 mod dynamodb;
 mod error;
+mod intake;
 mod memory;
 mod page;
 mod retention;
@@ -19,11 +20,13 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
-    OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
+    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
+    TriggerStage, UrlKey,
 };
 
 pub use dynamodb::{DynamoStore, IndexSchema, Projected, TABLE, TableSchema, create_table};
 pub use error::Error;
+pub use intake::{Handled, LeverIntake};
 pub use memory::MemoryStore;
 
 /// What a conditional write came to.
@@ -71,14 +74,27 @@ pub struct Page<T> {
 pub trait Store: Send + Sync {
     /// Reads a team with connection and trigger stages, consistently.
     async fn load_team(&self, team: &TeamId) -> Result<Option<TeamContext>, Error>;
+    /// Reads what a delivery of Lever is checked against. On DynamoDB nothing else leaves the table, neither
+    /// tokens nor the API key: the role of that function may read no other attribute.
+    async fn load_lever_intake(&self, team: &TeamId) -> Result<Option<LeverIntake>, Error> {
+        Ok(self.load_team(team).await?.map(LeverIntake::from))
+    }
+    /// Reads what a delivery of Qualified is checked against, and nothing else as above.
+    async fn load_qualified_url_key(&self, team: &TeamId) -> Result<Option<UrlKey>, Error> {
+        Ok(self.load_team(team).await?.map(|context| context.team.qualified_url_key))
+    }
     /// Writes a team.
     async fn record_team(&self, team: &Team) -> Result<Recorded, Error>;
 
-    /// Writes a connection, all but `last_event_at`: only [`Store::record_event_seen`] moves that.
+    /// Writes a connection, all but `last_event_at` and `last_refused_at`: only [`Store::record_event_seen`] and
+    /// [`Store::record_event_refused`] move those.
     async fn record_connection(&self, connection: &Connection) -> Result<Recorded, Error>;
     /// Notes that a delivery with a valid signature came; never moves back and touches no version.
     /// Does nothing for a team without a connection.
     async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error>;
+    /// Notes that a delivery with a signature that does not match came; otherwise as
+    /// [`Store::record_event_seen`].
+    async fn record_event_refused(&self, team: &TeamId, at: Timestamp) -> Result<(), Error>;
     /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100. One that
     /// was connected within the last second or so may be missing.
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error>;
@@ -118,6 +134,35 @@ pub trait Store: Send + Sync {
     /// Writes an assignment.
     async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error>;
 
+    /// Lists the assignments that news may still come about, oldest first. `limit` 1 to 100. One that was
+    /// written within the last second or so may be missing or still be there.
+    async fn open_assignments(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpenAssignment>, Error>;
+    /// Lists the opportunities of a team that the ledger knows, by id; one with several assignments may come on
+    /// two pages. `limit` 1 to 100 assignments.
+    async fn assigned_opportunities(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpportunityId>, Error>;
+    /// Erases all that is known of an opportunity: assignments and activity. What was written within the last
+    /// second or so may be left; asking again continues.
+    async fn erase_opportunity(&self, team: &TeamId, opportunity: &OpportunityId) -> Result<(), Error>;
+
+    /// Reads how far a team is reconciled, consistently.
+    async fn load_reconciliation(&self, team: &TeamId) -> Result<Option<Reconciliation>, Error>;
+    /// Writes how far a team is reconciled.
+    async fn record_reconciliation(&self, reconciliation: &Reconciliation) -> Result<Recorded, Error>;
+    /// Reads where the walk over all teams stands: the cursor of [`Store::connected_teams`] to go on from.
+    async fn load_walk(&self) -> Result<Option<String>, Error>;
+    /// Writes where the walk over all teams stands; nothing for its start.
+    async fn record_walk(&self, cursor: Option<&str>) -> Result<(), Error>;
+
     /// Keeps an event until it is removed; the same event again replaces it.
     async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error>;
     /// Lists events that were parked, ordered by event id. `limit` 1 to 100.
@@ -134,6 +179,15 @@ pub trait Store: Send + Sync {
         at: Timestamp,
         id: &ActivityId,
     ) -> Result<Option<Activity>, Error>;
+    /// Reads whether there is a line of activity, consistently, and nothing of it but the body's digest.
+    async fn load_handled(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Handled>, Error> {
+        Ok(self.load_activity(team, at, id).await?.map(Handled::from))
+    }
     /// Lists a team's activity, newest first. `limit` 1 to 100. Lines past their time are left out.
     async fn team_activity(
         &self,

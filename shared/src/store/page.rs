@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use super::{Error, Page};
-use crate::domain::{Activity, ActivityId, TeamId};
+use crate::domain::{Activity, ActivityId, AssessmentId, OpenAssignment, OpportunityId, TeamId};
 
 /// The most rows of a page.
 const LIMIT_MAX: usize = 100;
@@ -17,6 +17,11 @@ const LIMIT_MAX: usize = 100;
 const TEAMS: &str = "teams";
 /// Starts the cursors of the listing of activity.
 const ACTIVITY: &str = "activity";
+
+/// Starts the cursors of the listing of open assignments.
+const OPEN: &str = "open";
+/// Starts the cursors of the walk over the ledger.
+const LEDGER: &str = "ledger";
 
 /// Checks the number of rows asked for.
 pub(super) fn checked_limit(limit: usize) -> Result<usize, Error> {
@@ -61,6 +66,52 @@ pub(super) fn parse_after_activity(cursor: &str, team: &TeamId) -> Result<(Times
         }
         _ => Err(Error::InvalidCursor),
     }
+}
+
+/// The cursor behind an open assignment.
+pub(super) fn after_open(team: &TeamId, one: &OpenAssignment) -> String {
+    let OpenAssignment { opportunity, assessment, created_at } = one;
+    encode(&[OPEN, team.as_str(), &created_at.to_string(), opportunity.as_str(), assessment.as_str()])
+}
+
+/// The open assignment a cursor stands behind; refused for another team.
+pub(super) fn parse_after_open(cursor: &str, team: &TeamId) -> Result<OpenAssignment, Error> {
+    let text = decode(cursor)?;
+    match text.split('#').collect::<Vec<_>>().as_slice() {
+        [OPEN, of, at, opportunity, assessment] if *of == team.as_str() => Ok(OpenAssignment {
+            opportunity: opportunity.parse().map_err(|_| Error::InvalidCursor)?,
+            assessment: assessment.parse().map_err(|_| Error::InvalidCursor)?,
+            created_at: at.parse().map_err(|_| Error::InvalidCursor)?,
+        }),
+        _ => Err(Error::InvalidCursor),
+    }
+}
+
+/// The cursor behind an entry of the ledger.
+pub(super) fn after_entry(
+    team: &TeamId,
+    (opportunity, assessment): &(OpportunityId, AssessmentId),
+) -> String {
+    encode(&[LEDGER, team.as_str(), opportunity.as_str(), assessment.as_str()])
+}
+
+/// The entry of the ledger a cursor stands behind; refused for another team.
+pub(super) fn parse_after_entry(cursor: &str, team: &TeamId) -> Result<(OpportunityId, AssessmentId), Error> {
+    let text = decode(cursor)?;
+    match text.split('#').collect::<Vec<_>>().as_slice() {
+        [LEDGER, of, opportunity, assessment] if *of == team.as_str() => {
+            let opportunity = opportunity.parse().map_err(|_| Error::InvalidCursor)?;
+            Ok((opportunity, assessment.parse().map_err(|_| Error::InvalidCursor)?))
+        }
+        _ => Err(Error::InvalidCursor),
+    }
+}
+
+/// The opportunities of a page of entries, each once.
+pub(super) fn opportunities(page: Page<(OpportunityId, AssessmentId)>) -> Page<OpportunityId> {
+    let mut rows: Vec<_> = page.rows.into_iter().map(|(opportunity, _)| opportunity).collect();
+    rows.dedup();
+    Page { rows, next: page.next }
 }
 
 fn encode(parts: &[&str]) -> String {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use sim_kit::Kit;
-use sim_kit::clock::Millis;
+use sim_kit::clock::{Clock, Millis};
 use sim_kit::guarded::Guarded;
 
 use crate::seed::{Seed, SeedError};
@@ -27,8 +27,8 @@ impl FromRef<Lever> for Kit {
 }
 
 impl Lever {
-    pub(crate) fn new(seed: Seed) -> Result<Self, SeedError> {
-        let kit = Kit::new(Switches::default().delivery_rules());
+    pub(crate) fn new(seed: Seed, clock: Clock) -> Result<Self, SeedError> {
+        let kit = Kit::timed_by(clock, Switches::default().delivery_rules());
         let world = seed.build(kit.clock.now_ms())?;
         kit.deliveries.set_rules(world.switches.delivery_rules());
         Ok(Self { kit, world: Guarded::new(world), seed: Arc::new(seed) })

@@ -37,5 +37,5 @@ pub use lever::Lever;
 pub use rule::Rule;
 pub use seed::{AccountSeed, AppSeed, PostingSeed, ReasonSeed, Seed, SeedError, StageSeed, UserSeed};
 pub use sign::signature;
-pub use sim::{LeverSim, StartError};
+pub use sim::{LeverSim, StartError, in_process};
 pub use verbs::{Scopes, TokenWish};

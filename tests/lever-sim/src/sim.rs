@@ -5,6 +5,7 @@ use std::ops::Deref;
 use axum::Router;
 use axum::http::{Method, Uri};
 use axum::response::Response;
+use sim_kit::clock::Clock;
 use sim_kit::control;
 use sim_kit::serve::{ServeError, Server, serve};
 use thiserror::Error;
@@ -32,20 +33,30 @@ pub struct LeverSim {
     server: Server,
 }
 
+/// A simulator without a port: whoever holds the router carries the requests. `clock` is the simulated time.
+///
+/// # Errors
+/// If the seed does not hold together.
+pub fn in_process(seed: Seed, clock: Clock) -> Result<(Lever, Router), SeedError> {
+    let lever = Lever::new(seed, clock)?;
+    let router = Router::new()
+        .merge(api::router(&lever))
+        .merge(oauth::routes())
+        .merge(lever_control::routes())
+        .fallback(elsewhere(&lever))
+        .with_state(lever.clone());
+    let router = lever.kit().watch(router, api::error_body);
+    Ok((lever, router))
+}
+
 impl LeverSim {
     /// Serves a world on 127.0.0.1; port 0 takes a free one, `Seed::default()` is the built-in world.
     ///
     /// # Errors
     /// If the seed does not hold together or the port is taken.
     pub async fn start(port: u16, seed: Seed) -> Result<Self, StartError> {
-        let lever = Lever::new(seed)?;
-        let router = Router::new()
-            .merge(api::router(&lever))
-            .merge(oauth::routes())
-            .merge(lever_control::routes())
-            .fallback(elsewhere(&lever))
-            .with_state(lever.clone());
-        let server = serve(port, lever.kit().watch(router, api::error_body)).await?;
+        let (lever, router) = in_process(seed, Clock::default())?;
+        let server = serve(port, router).await?;
         Ok(Self { lever, server })
     }
 

@@ -37,6 +37,7 @@ pub async fn connect(local: &Local) -> Result<TeamId, Error> {
         refresh_intent: None,
         webhook: None,
         last_event_at: None,
+        last_refused_at: None,
         version: known.connection.as_ref().map_or(0, |one| one.version),
     };
     let recorded = local.parts.store.record_connection(&connection).await;

@@ -13,6 +13,7 @@ use lambda_http::{Adapter, Body, Context, Request, Response};
 use lever_integration::queue::{BATCH_MAX, MemoryQueue, Queue};
 use lever_integration::service::Worker;
 use lever_integration::service::ingest::Intake;
+use lever_integration::service::reconcile::Reconciler;
 use serde_json::Value;
 
 use crate::gateway::Handler;
@@ -23,7 +24,7 @@ const IDLE_SLEEP: Duration = Duration::from_millis(20);
 /// Every route with the function behind it.
 pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str, Handler)> {
     let for_lever = Arc::clone(&intake);
-    let for_callback = Arc::clone(&page);
+    let (for_callback, for_health) = (Arc::clone(&page), Arc::clone(&page));
     vec![
         (
             "/webhooks/lever/",
@@ -53,7 +54,13 @@ pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str,
                 async move { oauth_callback::handle(&page, request).await }
             }),
         ),
-        ("/health", http_function(|request| std::future::ready(crate::health::handle(&request)))),
+        (
+            "/health",
+            http_function(move |request| {
+                let page = Arc::clone(&for_health);
+                async move { integrations_page::handle(&page, request).await }
+            }),
+        ),
     ]
 }
 
@@ -76,6 +83,27 @@ where
             serde_json::to_value(response).ok()
         })
     })
+}
+
+/// What Lambda gives the reconciler for one run.
+const RECONCILER_TIMEOUT: Duration = Duration::from_secs(240);
+
+/// One run of the reconciler.
+pub(crate) async fn reconcile(
+    reconciler: &Reconciler,
+) -> Result<reconciler::Answer, lever_integration::service::Error> {
+    let now = reconciler.clock().now();
+    reconciler::handle(reconciler, now.saturating_add(RECONCILER_TIMEOUT).unwrap_or(now)).await
+}
+
+/// Runs the reconciler again and again until the task is aborted, as a schedule would.
+pub(crate) async fn reconcile_every(pause: Duration, reconciler: Arc<Reconciler>) {
+    loop {
+        tokio::time::sleep(pause).await;
+        if let Err(error) = reconcile(&reconciler).await {
+            tracing::warn!(%error, "the reconciler's run failed");
+        }
+    }
 }
 
 /// Feeds the worker from the queue until the task is aborted; `is_busy` says when a batch is in its hands.

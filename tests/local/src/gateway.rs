@@ -22,16 +22,15 @@ use serde_json::{Value, json};
 const REQUEST_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// What runs behind a route: a payload format 2.0 event in, the function's answer out.
-pub(crate) type Handler =
-    Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Option<Value>> + Send>> + Send + Sync>;
+pub type Handler = Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Option<Value>> + Send>> + Send + Sync>;
 
 /// The routes of the gateway by path prefix; empty until the functions are ready.
 #[derive(Clone, Default)]
-pub(crate) struct Routes(Arc<OnceLock<Vec<(&'static str, Handler)>>>);
+pub struct Routes(Arc<OnceLock<Vec<(&'static str, Handler)>>>);
 
 impl Routes {
     /// Puts the functions behind their routes, once.
-    pub(crate) fn fill(&self, routes: Vec<(&'static str, Handler)>) {
+    pub fn fill(&self, routes: Vec<(&'static str, Handler)>) {
         _ = self.0.set(routes);
     }
 
@@ -42,7 +41,7 @@ impl Routes {
 }
 
 /// The gateway as a router.
-pub(crate) fn router(routes: Routes) -> Router {
+pub fn router(routes: Routes) -> Router {
     Router::new().fallback(pass_on).with_state(routes)
 }
 

@@ -5,16 +5,17 @@
 //! Tests build on the same [`Local`], so what they prove is what `cargo run -p local` runs.
 
 mod functions;
-mod gateway;
-mod health;
 mod parts;
-mod table;
 
 pub mod browser;
 pub mod connect;
 pub mod control;
+pub mod gateway;
 pub mod story;
+pub mod table;
 pub mod timeline;
+
+pub use parts::{new_app_secret, variables};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,19 +24,15 @@ use std::time::Duration;
 
 use integrations_page::Page;
 use lever_integration::clock::Clock;
-use lever_integration::domain::{Activity, OpportunityId, TeamId};
 use lever_integration::queue::MemoryQueue;
 use lever_integration::service::Worker;
+use lever_integration::service::reconcile::{Reconciler, Rhythm};
 use lever_integration::setup::Parts;
 use lever_sim::LeverSim;
 use qualified_sim::QualifiedSim;
 use sim_kit::serve::Server;
+use story::Scene;
 use tokio::task::JoinHandle;
-
-/// How often is looked for a decision: 400 times 25 ms are ten seconds.
-const DECISION_LOOKS: u32 = 400;
-/// How long between two looks.
-const DECISION_LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Why the system cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +71,10 @@ pub struct Options {
     pub qualified_port: u16,
     /// Where to keep the table; in memory if nothing.
     pub data: Option<PathBuf>,
+    /// How often the reconciler runs by itself; never if nothing.
+    pub reconcile_every: Option<Duration>,
+    /// How often the reconciler does what.
+    pub rhythm: Rhythm,
 }
 
 /// The running system.
@@ -88,8 +89,11 @@ pub struct Local {
     pub queue: Arc<MemoryQueue>,
     /// The worker.
     pub worker: Arc<Worker>,
+    /// The reconciler.
+    pub reconciler: Arc<Reconciler>,
     gateway: Server,
     poller: JoinHandle<()>,
+    schedule: Option<JoinHandle<()>>,
     is_busy: Arc<AtomicBool>,
     table: table::Table,
 }
@@ -121,7 +125,23 @@ impl Local {
         let is_busy = Arc::new(AtomicBool::new(false));
         let poll = functions::poll(Arc::clone(&queue), Arc::clone(&worker), Arc::clone(&is_busy));
         let poller = tokio::spawn(poll);
-        Ok(Self { is_busy, lever, qualified, parts, queue, worker, gateway, poller, table })
+        let reconciler = Arc::new(parts.reconciler(options.rhythm)?);
+        let schedule = options
+            .reconcile_every
+            .map(|every| tokio::spawn(functions::reconcile_every(every, Arc::clone(&reconciler))));
+        Ok(Self {
+            is_busy,
+            lever,
+            qualified,
+            parts,
+            queue,
+            worker,
+            reconciler,
+            gateway,
+            poller,
+            schedule,
+            table,
+        })
     }
 
     /// Where the gateway listens.
@@ -147,37 +167,36 @@ impl Local {
         self.table.items().await
     }
 
+    /// One run of the reconciler, whether or not it runs by itself.
+    ///
+    /// # Errors
+    /// When the table fails.
+    pub async fn reconcile(&self) -> Result<reconciler::Answer, Error> {
+        let answer = functions::reconcile(&self.reconciler).await;
+        answer.map_err(|error| Error::Step(format!("reconciler: {error}")))
+    }
+
     /// Whether the worker has messages in its hands.
     pub fn is_busy(&self) -> bool {
         self.is_busy.load(Ordering::SeqCst)
     }
 
-    /// The decisions about an opportunity, once there are at least so many.
-    ///
-    /// # Errors
-    /// When they do not come within ten seconds or the table fails.
-    pub async fn decisions(
-        &self,
-        team: &TeamId,
-        opportunity: &str,
-        at_least: usize,
-    ) -> Result<Vec<Activity>, Error> {
-        let step = |error: &dyn std::fmt::Display| Error::Step(format!("activity: {error}"));
-        let opportunity: OpportunityId = opportunity.parse().map_err(|error| step(&error))?;
-        for _ in 0..DECISION_LOOKS {
-            let activity = self.parts.store.opportunity_activity(team, &opportunity, 100).await;
-            let activity = activity.map_err(|error| step(&error))?;
-            if activity.len() >= at_least {
-                return Ok(activity);
-            }
-            tokio::time::sleep(DECISION_LOOK_EVERY).await;
+    /// What a story needs to see.
+    pub fn scene(&self) -> Scene {
+        Scene {
+            lever: self.lever.url(),
+            qualified: self.qualified.url(),
+            store: Arc::clone(&self.parts.store),
+            clock: Arc::clone(&self.parts.clock),
         }
-        Err(step(&format!("fewer than {at_least} decisions about {opportunity}")))
     }
 }
 
 impl Drop for Local {
     fn drop(&mut self) {
         self.poller.abort();
+        if let Some(schedule) = &self.schedule {
+            schedule.abort();
+        }
     }
 }

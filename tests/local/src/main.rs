@@ -4,12 +4,17 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use lever_integration::clock::SystemClock;
+use lever_integration::service::reconcile::Rhythm;
 use lever_integration::telemetry;
 use local::story::Story;
 use local::{Error, Local, Options};
+
+/// In AWS it is every five minutes; here somebody watches.
+const RECONCILE_EVERY: Duration = Duration::from_secs(5);
 
 /// The whole integration on this machine, with simulators of Lever and Qualified.
 #[derive(Debug, Parser)]
@@ -57,6 +62,8 @@ async fn run(arguments: &Arguments) -> Result<(), Error> {
         lever_port: arguments.lever_port,
         qualified_port: arguments.qualified_port,
         data: arguments.data.clone(),
+        reconcile_every: Some(RECONCILE_EVERY),
+        rhythm: Rhythm { sweep: RECONCILE_EVERY, settle: RECONCILE_EVERY, upkeep: RECONCILE_EVERY * 12 },
     };
     let local = Local::start(&options, Arc::new(SystemClock)).await?;
     print(&format!("gateway {}", local.gateway_url()));
@@ -64,7 +71,7 @@ async fn run(arguments: &Arguments) -> Result<(), Error> {
     print(&format!("qualified {}", local.qualified.url()));
     if !arguments.no_story {
         print("");
-        let told = Story::new(&local, &print).play().await;
+        let told = Story::new(local.scene(), &print).play().await;
         if arguments.once {
             told?;
             print("\nEvery step was seen.");

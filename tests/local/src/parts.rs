@@ -35,7 +35,9 @@ pub(crate) fn assemble(
     clock: Arc<dyn Clock>,
 ) -> Result<Parts, Error> {
     let secret_json = app_secret(options.data.as_deref())?;
-    let variables = variables(urls, &secret_json);
+    let mut variables = variables(&urls.gateway, &urls.lever, &urls.qualified);
+    variables
+        .extend([("QUEUE_URL", format!("{}/queue", urls.gateway)), ("APP_SECRET_JSON", secret_json.clone())]);
     let config = Config::from_lookup(|name| variables.get(name).cloned())
         .map_err(lever_integration::setup::Error::from)?;
     let secret = AppSecret::parse(&secret_json).map_err(lever_integration::setup::Error::from)?;
@@ -44,16 +46,15 @@ pub(crate) fn assemble(
     Ok(Parts { config, secret, store: Arc::new(store), queue, clock })
 }
 
-fn variables(urls: &Urls, secret_json: &str) -> HashMap<&'static str, String> {
+/// A function's variables that say where everything is, but for queue and app secret.
+pub fn variables(gateway: &str, lever: &str, qualified: &str) -> HashMap<&'static str, String> {
     HashMap::from([
         ("TABLE_NAME", TABLE_NAME.to_owned()),
-        ("QUEUE_URL", format!("{}/queue", urls.gateway)),
-        ("APP_SECRET_JSON", secret_json.to_owned()),
-        ("LEVER_API_BASE", format!("{}/v1/", urls.lever)),
-        ("LEVER_AUTH_BASE", format!("{}/", urls.lever)),
+        ("LEVER_API_BASE", format!("{lever}/v1/")),
+        ("LEVER_AUTH_BASE", format!("{lever}/")),
         ("LEVER_AUDIENCE", LEVER_AUDIENCE.to_owned()),
-        ("QUALIFIED_API_BASE", format!("{}/api/", urls.qualified)),
-        ("PUBLIC_BASE_URL", format!("{}/", urls.gateway)),
+        ("QUALIFIED_API_BASE", format!("{qualified}/api/")),
+        ("PUBLIC_BASE_URL", format!("{gateway}/")),
     ])
 }
 
@@ -63,18 +64,23 @@ fn app_secret(data: Option<&Path>) -> Result<String, Error> {
     if let Some(kept) = path.as_deref().and_then(|path| std::fs::read_to_string(path).ok()) {
         return Ok(kept);
     }
+    let secret = new_app_secret();
+    if let Some(path) = path {
+        std::fs::write(path, &secret)
+            .map_err(|error| Error::Start(format!("the app secret cannot be kept: {error}")))?;
+    }
+    Ok(secret)
+}
+
+/// An app secret with new keys, for the apps that the simulators know.
+pub fn new_app_secret() -> String {
     let app = lever_sim::AppSeed::default();
-    let secret = json!({
+    json!({
         "lever_client_id": app.client_id,
         "lever_client_secret": app.client_secret,
         "keyring": {"active": "local", "keys": {"local": STANDARD.encode(rand::random::<[u8; 32]>())}},
         "launch_key": qualified_sim::Seed::default().launch_key,
         "session_key": STANDARD.encode(rand::random::<[u8; 32]>()),
     })
-    .to_string();
-    if let Some(path) = path {
-        std::fs::write(path, &secret)
-            .map_err(|error| Error::Start(format!("the app secret cannot be kept: {error}")))?;
-    }
-    Ok(secret)
+    .to_string()
 }

@@ -6,14 +6,23 @@
 mod cast;
 mod connecting;
 
-use lever_integration::domain::{Outcome, TeamId};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lever_integration::clock::Clock;
+use lever_integration::domain::{Activity, OpportunityId, Outcome, TeamId};
+use lever_integration::store::Store;
 use serde_json::{Value, json};
 
+use crate::Error;
 use crate::control::Control;
 use crate::timeline::{Actor, continuation, line, table, tags};
-use crate::{Error, Local};
 use cast::{Candidate, candidates};
 
+/// How often is looked for a decision: 400 times 25 ms are ten seconds.
+const DECISION_LOOKS: u32 = 400;
+/// How long between two looks.
+const DECISION_LOOK_EVERY: Duration = Duration::from_millis(25);
 /// The stage whose new candidates are invited.
 const TRIGGER_STAGE: &str = "Technical Assessment";
 /// A second one.
@@ -26,9 +35,21 @@ const POSTING_TITLE: &str = "AngularJS: Services, Directives, and Filters";
 /// Where the printed lines go.
 pub type Print<'a> = &'a (dyn Fn(&str) + Sync);
 
+/// What a story needs to see of a running system.
+pub struct Scene {
+    /// Where the simulated Lever listens.
+    pub lever: String,
+    /// Where the simulated Qualified listens.
+    pub qualified: String,
+    /// The table.
+    pub store: Arc<dyn Store>,
+    /// The time of the printed lines.
+    pub clock: Arc<dyn Clock>,
+}
+
 /// Plays and prints.
 pub struct Story<'a> {
-    local: &'a Local,
+    scene: Scene,
     lever: Control,
     qualified: Control,
     print: Print<'a>,
@@ -36,9 +57,9 @@ pub struct Story<'a> {
 
 impl<'a> Story<'a> {
     /// A story in a running system.
-    pub fn new(local: &'a Local, print: Print<'a>) -> Self {
-        let (lever, qualified) = (Control::new(&local.lever.url()), Control::new(&local.qualified.url()));
-        Self { local, lever, qualified, print }
+    pub fn new(scene: Scene, print: Print<'a>) -> Self {
+        let (lever, qualified) = (Control::new(&scene.lever), Control::new(&scene.qualified));
+        Self { scene, lever, qualified, print }
     }
 
     /// Plays it from connecting to the table of reasons.
@@ -141,7 +162,7 @@ impl<'a> Story<'a> {
         let mails = self.qualified.get("/_sim/mails").await?;
         let mut rows = Vec::new();
         for candidate in cast {
-            let activity = self.local.decisions(team, &candidate.id, 1).await?;
+            let activity = self.decisions(team, &candidate.id).await?;
             let mailed: Vec<_> = mails
                 .as_array()
                 .into_iter()
@@ -212,8 +233,23 @@ impl<'a> Story<'a> {
             .await
     }
 
+    /// The decisions about an opportunity, once there are any.
+    async fn decisions(&self, team: &TeamId, opportunity: &str) -> Result<Vec<Activity>, Error> {
+        let step = |error: &dyn std::fmt::Display| Error::Step(format!("activity: {error}"));
+        let opportunity: OpportunityId = opportunity.parse().map_err(|error| step(&error))?;
+        for _ in 0..DECISION_LOOKS {
+            let activity = self.scene.store.opportunity_activity(team, &opportunity, 100).await;
+            let activity = activity.map_err(|error| step(&error))?;
+            if !activity.is_empty() {
+                return Ok(activity);
+            }
+            tokio::time::sleep(DECISION_LOOK_EVERY).await;
+        }
+        Err(step(&format!("no decision about {opportunity}")))
+    }
+
     fn say(&self, actor: Actor, what: &str) {
-        (self.print)(&line(self.local.parts.clock.now(), actor, what));
+        (self.print)(&line(self.scene.clock.now(), actor, what));
     }
 }
 

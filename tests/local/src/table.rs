@@ -10,18 +10,22 @@ use tokio::task::JoinHandle;
 use crate::Error;
 
 /// The name of the local table.
-pub(crate) const TABLE_NAME: &str = "lever-integration-local";
+pub const TABLE_NAME: &str = "lever-integration-local";
 
 /// A running table; dropping it ends it.
-pub(crate) struct Table {
+pub struct Table {
     /// A client of the real SDK, pointed at it.
-    pub(crate) client: aws_sdk_dynamodb::Client,
+    pub client: aws_sdk_dynamodb::Client,
+    url: String,
     task: JoinHandle<()>,
 }
 
 impl Table {
     /// Starts the table, in memory or kept in a folder.
-    pub(crate) async fn start(data: Option<&Path>) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// When it cannot be opened or listen.
+    pub async fn start(data: Option<&Path>) -> Result<Self, Error> {
         let database = match data {
             None => dynoxide::Database::memory(),
             Some(folder) => {
@@ -34,10 +38,11 @@ impl Table {
             TcpListener::bind("127.0.0.1:0").await.map_err(|error| Error::Table(error.to_string()))?;
         let address = listener.local_addr().map_err(|error| Error::Table(error.to_string()))?;
         let task = tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let url = format!("http://{address}");
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("local"))
-            .endpoint_url(format!("http://{address}"))
+            .endpoint_url(&url)
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .build();
         let client = aws_sdk_dynamodb::Client::from_conf(config);
@@ -46,7 +51,12 @@ impl Table {
             let created = lever_integration::store::create_table(&client, TABLE_NAME).await;
             created.map_err(|error| Error::Table(error.to_string()))?;
         }
-        Ok(Self { client, task })
+        Ok(Self { client, url, task })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        self.url.clone()
     }
 
     /// Every item as it is stored: a table on this machine is small.

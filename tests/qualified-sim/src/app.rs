@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use sim_kit::Kit;
-use sim_kit::clock::Millis;
+use sim_kit::clock::{Clock, Millis};
 use sim_kit::guarded::Guarded;
 use tokio::sync::Notify;
 
@@ -50,8 +50,8 @@ impl FromRef<App> for Kit {
 
 impl App {
     /// A simulator in the state of the seed.
-    pub(crate) fn new(seed: Seed) -> Result<Self, SeedError> {
-        let kit = Kit::new(sender::rules(&seed.switches));
+    pub(crate) fn new(seed: Seed, clock: Clock) -> Result<Self, SeedError> {
+        let kit = Kit::timed_by(clock, sender::rules(&seed.switches));
         let world = seed.world(kit.clock.now_ms())?;
         let addresses = Addresses {
             own: String::new(),

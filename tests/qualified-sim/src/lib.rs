@@ -20,7 +20,7 @@ mod world;
 
 pub use launch::{AUDIENCE, ISSUER, LIFETIME, LaunchClaims};
 pub use seed::{AssessmentSeed, ChallengeSeed, InvitedSeed, MemberSeed, Seed, SeedError, TeamSeed};
-pub use sim::{LaunchError, QualifiedSim, StartError};
+pub use sim::{LaunchError, Qualified, QualifiedSim, StartError, in_process};
 pub use switches::{
     AlternateId, DuplicateInvite, EmptyInvite, Expired, InvalidEmail, NotFoundShape, Optionals,
     StateChangedPayload, Switches,

@@ -1,7 +1,10 @@
 //! One running simulator, for tests in the same process.
 
+use std::ops::Deref;
+
 use axum::Router;
 use sim_kit::Kit;
+use sim_kit::clock::{Clock, Millis};
 use sim_kit::serve::{ServeError, Server, serve};
 use thiserror::Error;
 use tokio::task::JoinHandle;
@@ -34,12 +37,26 @@ pub enum LaunchError {
     Unknown,
 }
 
-/// A simulator serving on 127.0.0.1; dropping it ends it at once.
+/// One simulated Qualified; clones share it. Its verbs are what people do in Qualified and what tests want to know.
+#[derive(Debug, Clone)]
+pub struct Qualified {
+    app: App,
+}
+
+/// A simulator serving on 127.0.0.1; dropping it ends it at once. Its verbs are those of [`Qualified`].
 #[derive(Debug)]
 pub struct QualifiedSim {
-    app: App,
+    qualified: Qualified,
     server: Server,
     timekeeper: Timekeeper,
+}
+
+impl Deref for QualifiedSim {
+    type Target = Qualified;
+
+    fn deref(&self) -> &Qualified {
+        &self.qualified
+    }
 }
 
 /// The task that does what is due; ends with its simulator.
@@ -52,25 +69,35 @@ impl Drop for Timekeeper {
     }
 }
 
+/// A simulator without a port: whoever holds the router carries the requests. `clock` is the simulated time; what is
+/// due by then is done at the next verb or call, see [`Qualified::next_due`].
+///
+/// # Errors
+/// [`SeedError`] if the seed contradicts itself.
+pub fn in_process(seed: Seed, clock: Clock) -> Result<(Qualified, Router), SeedError> {
+    let app = App::new(seed, clock)?;
+    let router = Router::new()
+        .merge(api::routes(&app))
+        .merge(control::routes())
+        .merge(page::routes())
+        .fallback(api::unknown_route)
+        .method_not_allowed_fallback(api::unknown_route)
+        .with_state(app.clone());
+    let router = app.0.kit.watch(router, api::body_of_status);
+    Ok((Qualified { app }, router))
+}
+
 impl QualifiedSim {
     /// Serves a simulator in the state of the seed; port 0 takes a free one.
     ///
     /// # Errors
     /// [`StartError`] if the seed contradicts itself or the port cannot be had.
     pub async fn start(port: u16, seed: Seed) -> Result<Self, StartError> {
-        let app = App::new(seed)?;
-        let router = Router::new()
-            .merge(api::routes(&app))
-            .merge(control::routes())
-            .merge(page::routes())
-            .fallback(api::unknown_route)
-            .method_not_allowed_fallback(api::unknown_route)
-            .with_state(app.clone());
-        let router = app.0.kit.watch(router, api::body_of_status);
+        let (qualified, router) = in_process(seed, Clock::default())?;
         let server = serve(port, router).await?;
-        app.0.addresses.lock().own = server.url();
-        let timekeeper = Timekeeper(tokio::spawn(app.clone().keep_time()));
-        Ok(Self { app, server, timekeeper })
+        qualified.app.0.addresses.lock().own = server.url();
+        let timekeeper = Timekeeper(tokio::spawn(qualified.app.clone().keep_time()));
+        Ok(Self { qualified, server, timekeeper })
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -83,11 +110,6 @@ impl QualifiedSim {
         format!("{}/api", self.server.url())
     }
 
-    /// Clock, faults, violations, calls and deliveries.
-    pub fn kit(&self) -> &Kit {
-        &self.app.0.kit
-    }
-
     /// Serves until the process ends or the server fails.
     pub async fn run(self) {
         let Self { server, timekeeper, .. } = self;
@@ -98,6 +120,23 @@ impl QualifiedSim {
     /// Takes no new connection and waits until open requests are answered.
     pub async fn stop(self) {
         self.server.stop().await;
+    }
+}
+
+impl Qualified {
+    /// Clock, faults, violations, calls and deliveries.
+    pub fn kit(&self) -> &Kit {
+        &self.app.0.kit
+    }
+
+    /// When something is to be done by itself next, such as a reminder.
+    pub fn next_due(&self) -> Option<Millis> {
+        self.app.0.world.lock().next_due()
+    }
+
+    /// Does what is due by now.
+    pub fn tick(&self) {
+        self.app.act(|_, _| ());
     }
 
     /// Back to a seed: the given one, or the one it started with.

@@ -44,7 +44,7 @@ impl World {
             triggered_at: self.clock.now(),
             opportunity: id.parse()?,
             to_stage: stage["id"].as_str().unwrap_or_default().parse()?,
-            body_digest: "digest".to_owned(),
+            body_digest: "0".repeat(64),
         }))
     }
 }

@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lever_integration::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
-    OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
+    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
+    TriggerStage,
 };
 use lever_integration::store::{Error, Page, Recorded, Store, TeamContext};
 
@@ -124,6 +125,40 @@ impl Store for FailingStore {
     }
     async fn record_assignment(&self, assignment: &Assignment) -> Result<Recorded, Error> {
         self.during(self.inner.record_assignment(assignment)).await
+    }
+    async fn record_event_refused(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
+        self.during(self.inner.record_event_refused(team, at)).await
+    }
+    async fn open_assignments(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpenAssignment>, Error> {
+        self.during(self.inner.open_assignments(team, cursor, limit)).await
+    }
+    async fn assigned_opportunities(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpportunityId>, Error> {
+        self.during(self.inner.assigned_opportunities(team, cursor, limit)).await
+    }
+    async fn erase_opportunity(&self, team: &TeamId, opportunity: &OpportunityId) -> Result<(), Error> {
+        self.during(self.inner.erase_opportunity(team, opportunity)).await
+    }
+    async fn load_reconciliation(&self, team: &TeamId) -> Result<Option<Reconciliation>, Error> {
+        self.during(self.inner.load_reconciliation(team)).await
+    }
+    async fn record_reconciliation(&self, reconciliation: &Reconciliation) -> Result<Recorded, Error> {
+        self.during(self.inner.record_reconciliation(reconciliation)).await
+    }
+    async fn load_walk(&self) -> Result<Option<String>, Error> {
+        self.during(self.inner.load_walk()).await
+    }
+    async fn record_walk(&self, cursor: Option<&str>) -> Result<(), Error> {
+        self.during(self.inner.record_walk(cursor)).await
     }
     async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
         self.during(self.inner.park_event(parked)).await

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use integrations_page::Page;
 use lever_integration::clock::{Clock, ManualClock};
+use lever_integration::config::{AppSecret, Config};
 use lever_integration::domain::{
     Connection, ConnectionState, LeverEnvironment, LeverWebhook, SignatureToken, Team, TriggerStage, UrlKey,
 };
 use lever_integration::queue::{MemoryQueue, Queue, handle_batch};
 use lever_integration::service::ingest::Intake;
+use lever_integration::setup::Parts;
 use lever_integration::store::{MemoryStore, Store};
+use serde_json::json;
 
 const TEAM: &str = "65f0c0de000000000000aa01";
 
@@ -58,6 +62,7 @@ async fn fixture() -> Fixture {
             ),
         }),
         last_event_at: None,
+        last_refused_at: None,
         version: 0,
     };
     let _ = store.record_connection(&connection).await.unwrap();
@@ -106,6 +111,70 @@ async fn samples_of_qualified_are_answered_and_queued() {
     assert_eq!(take_in("assessment-events/other-event.json").await, (200, vec![]));
 }
 
+/// The page of a deployment for Lever's sandbox, a moment after the samples were sent.
+fn page() -> Page {
+    let secret = json!({
+        "lever_client_id": "client",
+        "lever_client_secret": "secret",
+        "keyring": {"active": "sample", "keys": {"sample": format!("{}=", "A".repeat(43))}},
+        "launch_key": "sample-launch-key-of-32-bytes-or-more",
+        "session_key": format!("{}=", "B".repeat(42) + "A"),
+    })
+    .to_string();
+    let config = Config::from_lookup(|variable| {
+        let value = match variable {
+            "TABLE_NAME" => "table",
+            "QUEUE_URL" => "https://sqs.example/queue",
+            "APP_SECRET_JSON" => &secret,
+            "LEVER_API_BASE" | "LEVER_AUDIENCE" => "https://api.sandbox.lever.co/v1/",
+            "LEVER_AUTH_BASE" => "https://sandbox-lever.auth0.com/",
+            "QUALIFIED_API_BASE" => "https://www.qualified.io/api/",
+            "PUBLIC_BASE_URL" => "https://example.execute-api.eu-west-1.amazonaws.com/",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    });
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at("2023-11-14T22:13:20.200Z".parse().unwrap()));
+    let parts = Parts {
+        config: config.unwrap(),
+        secret: AppSecret::parse(&secret).unwrap(),
+        store: Arc::new(MemoryStore::new(Arc::clone(&clock))),
+        queue: Arc::new(MemoryQueue::new(Arc::clone(&clock))),
+        clock,
+    };
+    Page::new(&parts).unwrap()
+}
+
+#[tokio::test]
+async fn samples_of_the_page_are_answered() {
+    let page = page();
+    let answer = async |name: &str| {
+        let request =
+            lambda_http::request::from_str(&sample(&format!("integrations-page/{name}.json"))).unwrap();
+        integrations_page::handle(&page, request).await
+    };
+    assert_eq!(answer("health").await.status(), 200);
+    let opened = answer("launch").await;
+    assert_eq!(
+        (opened.status().as_u16(), &opened.headers()["location"]),
+        (303, &"/integrations/lever".parse().unwrap())
+    );
+    assert!(opened.headers().contains_key("set-cookie"));
+    assert_ne!(answer("launch").await.status(), 303, "the link was used up");
+    assert_eq!(answer("without-session").await.status(), 401);
+}
+
+#[tokio::test]
+async fn samples_of_the_callback_connect_nobody() {
+    let page = page();
+    for (name, status) in [("consent-refused", 400), ("unknown-state", 400), ("other-world", 404)] {
+        let request =
+            lambda_http::request::from_str(&sample(&format!("oauth-callback/{name}.json"))).unwrap();
+        let answer = oauth_callback::handle(&page, request).await;
+        assert_eq!(answer.status().as_u16(), status, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn samples_of_the_worker_are_batches_it_reads() {
     let fixture = fixture().await;
@@ -114,6 +183,12 @@ async fn samples_of_the_worker_are_batches_it_reads() {
         let answer = handle_batch(batch, &*fixture.queue, &*fixture.clock, async |_| Ok(())).await;
         assert_eq!(answer.batch_item_failures.len(), failed, "{name}");
     }
+}
+
+#[tokio::test]
+async fn whatever_the_schedule_sends_the_reconciler_does_not_look_at_it() {
+    let event = sample("reconciler/schedule.json");
+    assert!(serde_json::from_str::<serde::de::IgnoredAny>(&event).is_ok());
 }
 
 #[test]

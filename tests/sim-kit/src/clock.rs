@@ -1,4 +1,4 @@
-//! The simulated clock: real time plus an offset that tests move.
+//! The simulated clock: real time plus an offset that tests move, or a time that only tests move.
 //!
 //! Every time a simulator shows or compares comes from here, so a test can expire an access token without waiting.
 
@@ -9,24 +9,39 @@ use tokio::sync::watch;
 /// Milliseconds since the epoch, as both APIs count.
 pub type Millis = i64;
 
-/// Real time plus an offset; clones share the offset.
+/// A start, which runs or stands, plus an offset; clones share the offset.
 #[derive(Debug, Clone)]
 pub struct Clock {
+    start: Start,
     offset: watch::Sender<Millis>,
+}
+
+/// What the offset is added to.
+#[derive(Debug, Clone, Copy)]
+enum Start {
+    RealTime,
+    Standing(Millis),
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { offset: watch::Sender::new(0) }
+        Self { start: Start::RealTime, offset: watch::Sender::new(0) }
     }
 }
 
 impl Clock {
+    /// A clock that stands at this time until it is moved.
+    pub fn standing(at: Millis) -> Self {
+        Self { start: Start::Standing(at), offset: watch::Sender::new(0) }
+    }
+
     /// The simulated time now, in milliseconds since the epoch.
-    #[expect(clippy::disallowed_methods, reason = "the one place where a simulator reads the wall clock")]
     pub fn now_ms(&self) -> Millis {
-        let real = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Millis::try_from(real.as_millis()).unwrap_or(Millis::MAX).saturating_add(*self.offset.borrow())
+        let start = match self.start {
+            Start::RealTime => real_ms(),
+            Start::Standing(at) => at,
+        };
+        start.saturating_add(*self.offset.borrow())
     }
 
     /// Moves the clock by so many milliseconds (negative = back) and wakes everybody who sleeps on it.
@@ -34,7 +49,7 @@ impl Clock {
         self.offset.send_modify(|offset| *offset = offset.saturating_add(by));
     }
 
-    /// Back to real time.
+    /// Back to where it started.
     pub fn reset(&self) {
         self.offset.send_replace(0);
     }
@@ -56,9 +71,24 @@ impl Clock {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place where a simulator reads the wall clock")]
+fn real_ms() -> Millis {
+    let real = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Millis::try_from(real.as_millis()).unwrap_or(Millis::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_standing_clock_moves_only_when_it_is_moved() {
+        let clock = Clock::standing(5_000);
+        let shared = clock.clone();
+        assert_eq!(clock.now_ms(), 5_000);
+        shared.advance_ms(10);
+        assert_eq!(clock.now_ms(), 5_010);
+    }
 
     #[tokio::test]
     async fn moving_the_clock_wakes_a_sleeper() {

@@ -27,7 +27,11 @@ pub struct Kit {
 impl Kit {
     /// A kit whose webhook sender follows these rules.
     pub fn new(rules: Rules) -> Self {
-        let clock = Clock::default();
+        Self::timed_by(Clock::default(), rules)
+    }
+
+    /// A kit on a clock that others may share.
+    pub fn timed_by(clock: Clock, rules: Rules) -> Self {
         Self {
             deliveries: Deliveries::new(clock.clone(), rules),
             clock,

@@ -28,6 +28,9 @@ const LINES: usize = 8;
 /// minutes.
 const SILENT_AFTER: Duration = Duration::from_secs(10 * 60);
 
+/// The time of the last event is exact to a minute; a minute more for clocks that differ.
+const EVENT_BLUR: Duration = Duration::from_secs(2 * 60);
+
 /// What Lever says of the account, for one page.
 struct FromLever {
     stages: StagesRead,
@@ -52,10 +55,7 @@ pub(crate) async fn overview(
     );
     let assessments = match assessments {
         Some(Err(qualified::Error::KeyUnusable)) => {
-            page.connector
-                .note_api_key_refused(&loaded.context.team)
-                .await
-                .map_err(|_| Trouble::Unavailable)?;
+            page.connector.mark_key_refused(&loaded.context).await.map_err(|_| Trouble::Unavailable)?;
             loaded.context.team.api_key_refused_at = Some(shell.now);
             None
         }
@@ -146,10 +146,20 @@ pub(super) async fn webhook_state(
         return WebhookState::Gone;
     }
     let last_event_at = connection.last_event_at;
-    if moved_unseen(api, context, last_event_at, now).await {
+    if was_missed(page, context, last_event_at).await || moved_unseen(api, context, last_event_at, now).await
+    {
         return WebhookState::Silent { last_event_at };
     }
     last_event_at.map_or(WebhookState::Waiting, |last_event_at| WebhookState::Receiving { last_event_at })
+}
+
+/// Whether the reconciler found a stage change that came after the last event and was not told by one.
+async fn was_missed(page: &Page, context: &TeamContext, last: Option<Timestamp>) -> bool {
+    let reconciliation = page.store.load_reconciliation(&context.team.id).await.ok().flatten();
+    let blur = EVENT_BLUR.try_into().unwrap_or_default();
+    reconciliation
+        .and_then(|reconciliation| reconciliation.missed_at)
+        .is_some_and(|missed| last.is_none_or(|last| missed.duration_since(last) > blur))
 }
 
 /// Whether somebody entered a trigger stage a while ago and no event has come since.

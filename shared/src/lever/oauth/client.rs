@@ -3,7 +3,7 @@
 //! Credentials go into request bodies only, never into a URL.
 
 use jiff::Timestamp;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
@@ -27,7 +27,7 @@ pub const SCOPES: [&str; 6] = [
 /// Lever's OAuth in one of its two worlds.
 #[derive(Debug, Clone)]
 pub struct OAuth {
-    http: reqwest::Client,
+    http: http::Client,
     base: Url,
     audience: String,
     client_id: String,
@@ -38,7 +38,7 @@ impl OAuth {
     /// `auth_base` is such as `https://auth.lever.co`, `audience` the base URL of the API the tokens are
     /// for. The HTTP client must not follow redirects ([`crate::http::client`] does not).
     pub fn new(
-        http: reqwest::Client,
+        http: impl Into<http::Client>,
         auth_base: &Url,
         audience: &str,
         client_id: &str,
@@ -46,7 +46,13 @@ impl OAuth {
     ) -> Self {
         // Without the slash Lever grants offline access and nothing else (Lever OAuth page).
         let audience = format!("{}/", audience.trim_end_matches('/'));
-        Self { http, base: auth_base.clone(), audience, client_id: client_id.to_owned(), client_secret }
+        Self {
+            http: http.into(),
+            base: auth_base.clone(),
+            audience,
+            client_id: client_id.to_owned(),
+            client_secret,
+        }
     }
 
     /// Where to send an admin's browser. Lever shows its consent page only when it has to; append
@@ -128,7 +134,7 @@ impl OAuth {
         let mut form =
             vec![("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.expose())];
         form.extend(fields);
-        let answer = http::send(self.http.post(self.endpoint(path)).form(&form)).await?;
+        let answer = self.http.send(self.http.request(Method::POST, self.endpoint(path)).form(&form)).await?;
         refusal(&answer).map_or(Ok(answer), Err)
     }
 

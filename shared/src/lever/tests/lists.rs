@@ -162,3 +162,17 @@ async fn one_odd_row_does_not_hide_the_others() {
     assert_eq!(page.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), [ID]);
     assert_eq!(page.unreadable, 4);
 }
+
+#[tokio::test]
+async fn deleted_opportunities_are_asked_for_by_a_span_and_only_their_ids_are_taken() {
+    let rows = json!([{"id": "o-1", "name": "", "deletedAt": 1}, {"id": "not an id"}, {"id": "o-2"}]);
+    let reply = Reply::json(200, &json!({"data": rows, "next": NEXT, "hasNext": true}));
+    let server = Server::replying([reply]).await;
+    let (client, token) = (server.client(), token());
+    let span = (Timestamp::from_millisecond(5).unwrap(), Timestamp::from_millisecond(7).unwrap());
+    let page = client.api(&token, None, endless()).opportunities_deleted(span, Some("place")).await.unwrap();
+    assert_eq!(page.ids.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["o-1", "o-2"]);
+    assert_eq!(page.next.as_deref(), Some(NEXT));
+    let asked = "GET /v1/opportunities/deleted?deleted_at_start=5&deleted_at_end=7&limit=100&offset=place";
+    assert_eq!(server.lines(), [asked]);
+}

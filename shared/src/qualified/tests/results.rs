@@ -339,3 +339,18 @@ async fn a_row_that_cannot_be_read_may_be_the_result_that_counts() {
     let current = server.api().current_result(&person(), &assessment()).await;
     assert_eq!(current, Err(Error::Unreadable(Flaw::Shape)));
 }
+
+#[tokio::test]
+async fn changed_results_are_asked_for_by_time_and_an_odd_row_hides_no_other() {
+    let row = |id: &str| json!({"id": id, "assessmentId": "a1", "teamCandidateId": "p1", "state": "started", "retakeNumber": 0});
+    let rows = json!([row("r1"), {"id": "r2"}, row("r3")]);
+    let page =
+        json!({"type": "AssessmentResult", "data": rows, "currentPage": 1, "totalPages": 1, "totalCount": 3});
+    let server = Server::answering([Canned::ok(&page)]).await;
+    let since = "2026-01-02T03:04:05Z".parse().unwrap();
+    let results = server.api().results_changed(since).await.unwrap();
+    assert_eq!(results.iter().map(|result| result.id.as_str()).collect::<Vec<_>>(), ["r1", "r3"]);
+    assert_eq!(results[0].state, ResultState::Started);
+    let asked = r#"GET /api/v1/assessment_results?where={"updated_at":{">=":"2026-01-02T03:04:05.000Z"}}"#;
+    assert_eq!(server.lines(), [asked]);
+}

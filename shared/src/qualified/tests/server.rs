@@ -73,7 +73,10 @@ impl Server {
     }
 
     /// A server reached by another HTTP client than the usual one.
-    pub(super) async fn reached_by(http: reqwest::Client, answers: impl IntoIterator<Item = Canned>) -> Self {
+    pub(super) async fn reached_by(
+        http: impl Into<crate::http::Client>,
+        answers: impl IntoIterator<Item = Canned>,
+    ) -> Self {
         let shared = Shared::default();
         shared.answers.lock().unwrap().extend(answers);
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();

@@ -4,7 +4,6 @@ use crate::domain::{ApiKey, SubscriptionId, Team, TeamId};
 use crate::failure::Disposition;
 use crate::qualified;
 use crate::service::Error;
-use crate::service::access::mark_api_key_refused;
 
 use super::webhooks::delete_subscriptions;
 use super::{Connector, ensure_subscription, qualified_webhook_url};
@@ -67,15 +66,6 @@ impl Connector {
         self.resume(team).await.map_err(ApiKeyError::Failed)?;
         self.leave_team(&before, &subscribed?).await;
         Ok(())
-    }
-
-    /// Notes that Qualified has just refused the key of the team as it was read.
-    ///
-    /// # Errors
-    /// When the table fails or others keep writing.
-    pub async fn note_api_key_refused(&self, read: &Team) -> Result<(), Error> {
-        let Some(refused) = &read.api_key else { return Ok(()) };
-        mark_api_key_refused((&*self.store, &*self.clock), &read.id, refused).await
     }
 
     /// A key of another team leaves our subscription behind in the team before. Who replaces a key need not

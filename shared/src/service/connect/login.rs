@@ -166,6 +166,7 @@ impl Connector {
                 refresh_intent: None,
                 webhook: same.and_then(|one| one.webhook.clone()),
                 last_event_at: before.connection.as_ref().and_then(|one| one.last_event_at),
+                last_refused_at: before.connection.as_ref().and_then(|one| one.last_refused_at),
                 version: before.connection.as_ref().map_or(0, |one| one.version),
             };
             match self.store.record_connection(&connection).await.map_err(Error::from)? {

@@ -6,7 +6,7 @@ use super::samples::{activity, moment, team};
 use super::{Made, Outcome};
 use crate::clock::ManualClock;
 use crate::domain::{Activity, Facts, Reason, Tag, TeamId, Title};
-use crate::store::{Error, Page, Store};
+use crate::store::{Error, Handled, Page, Store};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -42,6 +42,8 @@ async fn every_reason_comes_back_as_it_was_recorded(store: &dyn Store, clock: &M
             Activity { assessment, facts: full.clone(), body_digest: Some("ab".repeat(32)), ..bare }
         };
         store.record_activity(&line).await?;
+        let handled = store.load_handled(&team, line.at, &line.id).await?;
+        assert_eq!(handled, Some(Handled::from(line.clone())));
         assert_eq!(store.load_activity(&team, line.at, &line.id).await?, Some(line));
     }
     Ok(())
@@ -146,6 +148,7 @@ async fn the_activity_of_teams_is_kept_apart(store: &dyn Store, clock: &ManualCl
     store.record_activity(&of_other).await?;
     for line in [line, of_other] {
         assert_eq!(store.load_activity(&line.team, line.at, &line.id).await?, Some(line.clone()));
+        assert!(store.load_handled(&line.team, line.at, &line.id).await?.is_some());
         assert_eq!(store.team_activity(&line.team, None, 10).await?.rows, std::slice::from_ref(&line));
         assert_eq!(store.opportunity_activity(&line.team, &line.opportunity, 10).await?, [line]);
     }
@@ -199,6 +202,7 @@ async fn lines_past_their_time_are_left_out(store: &dyn Store, clock: &ManualClo
     assert_eq!(store.team_activity(&team, Some(&cursor), 2).await?, at_the_end);
     for gone in [old, older] {
         assert_eq!(store.load_activity(&team, gone.at, &gone.id).await?, None);
+        assert_eq!(store.load_handled(&team, gone.at, &gone.id).await?, None);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod calls;
 mod connections;
 mod once;
 mod parked_events;
+mod reconciling;
 mod samples;
 mod teams;
 
@@ -33,5 +34,6 @@ pub async fn run(store: &dyn Store, clock: &ManualClock) -> Outcome {
     Box::pin(once::check(store, clock)).await?;
     Box::pin(calls::check(store, clock)).await?;
     Box::pin(parked_events::check(store, clock)).await?;
+    Box::pin(reconciling::check(store, clock)).await?;
     Box::pin(activity::check(store, clock)).await
 }

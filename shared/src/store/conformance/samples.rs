@@ -59,6 +59,7 @@ pub(super) fn connection(team: &TeamId, clock: &ManualClock) -> Result<Connectio
             signature_token: SignatureToken::new(format!("canary-signature-{team}")),
         }),
         last_event_at: None,
+        last_refused_at: None,
         version: 0,
     })
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::Outcome;
 use super::samples::{connection, done, exactly_one_done, team, trigger_stage};
-use crate::clock::ManualClock;
-use crate::domain::Team;
-use crate::store::{Recorded, Store};
+use crate::clock::{Clock, ManualClock};
+use crate::domain::{Connection, Team};
+use crate::store::{LeverIntake, Recorded, Store};
 
 pub(super) async fn check(store: &dyn Store, clock: &ManualClock) -> Outcome {
     an_unknown_team_is_absent(store, clock).await?;
@@ -15,6 +15,7 @@ pub(super) async fn check(store: &dyn Store, clock: &ManualClock) -> Outcome {
     an_old_reading_of_a_team_never_wins(store).await?;
     one_of_many_writers_of_a_team_wins(store).await?;
     trigger_stages_come_back_in_order(store, clock).await?;
+    intake_reads_the_same_of_a_team(store, clock).await?;
     a_trigger_stage_keeps_when_it_was_added(store, clock).await?;
     teams_are_kept_apart(store, clock).await
 }
@@ -87,6 +88,32 @@ async fn trigger_stages_come_back_in_order(store: &dyn Store, clock: &ManualCloc
     store.remove_trigger_stage(&team.id, &gone.stage).await?;
     let context = store.load_team(&team.id).await?.ok_or("the team is lost")?;
     assert_eq!(context.trigger_stages, expected);
+    Ok(())
+}
+
+async fn intake_reads_the_same_of_a_team(store: &dyn Store, clock: &ManualClock) -> Outcome {
+    let team = team("team-intake")?;
+    assert_eq!(store.load_lever_intake(&team.id).await?, None);
+    assert_eq!(store.load_qualified_url_key(&team.id).await?, None);
+    let _ = store.record_team(&team).await?;
+    let connection = connection(&team.id, clock)?;
+    for step in 0..3 {
+        match step {
+            0 => {}
+            1 => {
+                assert_eq!(store.record_connection(&connection).await?, done(1));
+                store.record_trigger_stage(&team.id, &trigger_stage("applicant-new", clock)?).await?;
+            }
+            _ => {
+                let without = Connection { webhook: None, version: 1, ..connection.clone() };
+                assert_eq!(store.record_connection(&without).await?, done(2));
+                store.record_event_seen(&team.id, clock.now()).await?;
+            }
+        }
+        let context = store.load_team(&team.id).await?.ok_or("the team is lost")?;
+        assert_eq!(store.load_qualified_url_key(&team.id).await?, Some(team.qualified_url_key.clone()));
+        assert_eq!(store.load_lever_intake(&team.id).await?, Some(LeverIntake::from(context)), "step {step}");
+    }
     Ok(())
 }
 

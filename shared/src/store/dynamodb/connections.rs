@@ -9,8 +9,8 @@ use crate::domain::{Connection, TeamId};
 use crate::store::{Error, Page, Recorded, page};
 use jiff::Timestamp;
 
-/// Writes everything but the time of the last event, which only [`record_event_seen`] moves: the intake
-/// writes it without a version, so a connection read before and recorded after would set it back.
+/// Writes everything but the times of the last event seen and refused, which only [`move_on`] moves: the intake
+/// writes them without a version, so a connection read before and recorded after would set them back.
 pub(super) async fn record(store: &DynamoStore, connection: &Connection) -> Result<Recorded, Error> {
     let item = ConnectionItem::seal(connection, &store.keyring)?;
     let key = keys::connection(&connection.team);
@@ -26,12 +26,30 @@ pub(super) async fn record_event_seen(
     team: &TeamId,
     at: Timestamp,
 ) -> Result<(), Error> {
+    move_on(store, team, ConnectionItem::LAST_EVENT_AT, at).await
+}
+
+pub(super) async fn record_event_refused(
+    store: &DynamoStore,
+    team: &TeamId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    move_on(store, team, ConnectionItem::LAST_REFUSED_AT, at).await
+}
+
+/// Moves one attribute forward in time.
+async fn move_on(
+    store: &DynamoStore,
+    team: &TeamId,
+    attribute: &'static str,
+    at: Timestamp,
+) -> Result<(), Error> {
     let update = store.table.update(&keys::connection(team));
     let update = update.update_expression("SET #seen = :at");
     let update =
         update.condition_expression("attribute_exists(#pk) AND (attribute_not_exists(#seen) OR #seen < :at)");
     let update = update.expression_attribute_names("#pk", PARTITION);
-    let update = update.expression_attribute_names("#seen", ConnectionItem::LAST_EVENT_AT);
+    let update = update.expression_attribute_names("#seen", attribute);
     let update = update.expression_attribute_values(":at", text(&keys::time(at)));
     // No connection, or a later event was seen already: nothing to do in either case.
     holds(update).await.map(|_| ())

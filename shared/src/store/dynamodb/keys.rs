@@ -12,6 +12,8 @@
 //! | connection | `TEAM#<team>` | `LEVER` |
 //! | OAuth attempt | `OAUTH#<state hash>` | `OAUTH` |
 //! | launch link | `LAUNCH#<link hash>` | `LAUNCH` |
+//! | how far a team is reconciled | `TEAM#<team>#RECONCILIATION` | `RECONCILIATION` |
+//! | where the walk over all teams stands | `RECONCILER` | `RECONCILER` |
 //! | parked event | `TEAM#<team>` | `EVENT#<event>` |
 //! | trigger stage | `TEAM#<team>` | `STAGE#<stage>` |
 //! | team | `TEAM#<team>` | `TEAM` |
@@ -34,11 +36,13 @@ pub(super) const ACTIVITY_END: &str = "ACT$";
 
 const TEAM_PREFIX: &str = "TEAM#";
 const TRIGGER_STAGE_PREFIX: &str = "STAGE#";
-const ASSIGNMENT_PREFIX: &str = "ASSIGN#";
+/// What the sort keys of all assignments start with.
+pub(super) const ASSIGNMENT_PREFIX: &str = "ASSIGN#";
 const OAUTH_ATTEMPT_PREFIX: &str = "OAUTH#";
 const ACTIVITY_PREFIX: &str = "ACT#";
 /// Outside [`CONTEXT`], so that what waits is not read with every event.
 const PARKED_EVENT_PREFIX: &str = "EVENT#";
+const RECONCILIATION_SUFFIX: &str = "#RECONCILIATION";
 
 /// The key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +92,24 @@ pub(super) fn parse_oauth_attempt(pk: &str) -> Option<&str> {
 
 pub(super) fn launch(link_hash: &str) -> Key {
     Key { pk: format!("LAUNCH#{link_hash}"), sk: "LAUNCH".to_owned() }
+}
+
+/// In a partition of its own: among the keys of the team it would be read with every event.
+pub(super) fn reconciliation(team: &TeamId) -> Key {
+    Key { pk: format!("{}{RECONCILIATION_SUFFIX}", partition(team)), sk: "RECONCILIATION".to_owned() }
+}
+
+pub(super) fn parse_reconciliation(pk: &str) -> Option<TeamId> {
+    parse_team(pk.strip_suffix(RECONCILIATION_SUFFIX)?)
+}
+
+pub(super) fn walk() -> Key {
+    Key { pk: "RECONCILER".to_owned(), sk: "RECONCILER".to_owned() }
+}
+
+/// The key of the open assignments of a team in the index of these.
+pub(super) fn open_assignments(team: &TeamId) -> String {
+    format!("{}#OPEN", partition(team))
 }
 
 /// What the sort keys of all parked events start with.

@@ -2,6 +2,8 @@
 //!
 //! In AWS the deployment template creates the table; it has to say the same as [`TABLE`].
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
@@ -53,6 +55,9 @@ pub(super) const PARTITION: &str = "pk";
 /// The sort key's attribute.
 pub(super) const SORT: &str = "sk";
 
+/// When an assignment was first written.
+pub(super) const CREATED_AT: &str = "created_at";
+
 /// Finds the assignments that follow a result.
 pub(super) const BY_RESULT: IndexSchema =
     IndexSchema { name: "by_result", partition: "result_key", sort: None, projected: Projected::Keys };
@@ -71,12 +76,21 @@ pub(super) const CONNECTIONS: IndexSchema = IndexSchema {
     projected: Projected::Keys,
 };
 
+/// Lists the assignments that news may still come about, oldest first. Of an assignment in it nothing changes
+/// but that it leaves, so most writes of an assignment cost nothing here.
+pub(super) const OPEN_ASSIGNMENTS: IndexSchema = IndexSchema {
+    name: "open_assignments",
+    partition: "open_key",
+    sort: Some(CREATED_AT),
+    projected: Projected::Keys,
+};
+
 /// The table as this code needs it.
 pub const TABLE: TableSchema = TableSchema {
     partition: PARTITION,
     sort: SORT,
     expiry: "expires_at",
-    indexes: &[BY_RESULT, BY_OPPORTUNITY, CONNECTIONS],
+    indexes: &[BY_RESULT, BY_OPPORTUNITY, CONNECTIONS, OPEN_ASSIGNMENTS],
 };
 
 /// Creates the table with its indexes, unless it is there already. For local runs and tests, whose
@@ -123,8 +137,10 @@ async fn enable_expiry(client: &Client, name: &str) -> Result<(), Error> {
 }
 
 fn attribute_definitions() -> Result<Vec<AttributeDefinition>, BuildError> {
-    let of_indexes = TABLE.indexes.iter().map(|index| index.partition);
-    [TABLE.partition, TABLE.sort].into_iter().chain(of_indexes).map(text_attribute).collect()
+    let of_indexes =
+        TABLE.indexes.iter().flat_map(|index| std::iter::once(index.partition).chain(index.sort));
+    let names: BTreeSet<_> = [TABLE.partition, TABLE.sort].into_iter().chain(of_indexes).collect();
+    names.into_iter().map(text_attribute).collect()
 }
 
 fn text_attribute(name: &str) -> Result<AttributeDefinition, BuildError> {

@@ -7,14 +7,15 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 
 use super::table::Table;
-use super::{activities, assignments, calls, connections, once, parked_events, teams};
+use super::{activities, assignments, calls, connections, intake, once, parked_events, reconciling, teams};
 use crate::clock::Clock;
 use crate::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
-    OpportunityId, ParkedEvent, ResultId, StageId, Team, TeamId, TriggerStage,
+    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
+    TriggerStage, UrlKey,
 };
 use crate::seal::Keyring;
-use crate::store::{Error, Page, Recorded, Store, TeamContext};
+use crate::store::{Error, Handled, LeverIntake, Page, Recorded, Store, TeamContext};
 
 /// The store on one DynamoDB table.
 pub struct DynamoStore {
@@ -42,6 +43,14 @@ impl Store for DynamoStore {
         teams::load(self, team).await
     }
 
+    async fn load_lever_intake(&self, team: &TeamId) -> Result<Option<LeverIntake>, Error> {
+        intake::load_lever(self, team).await
+    }
+
+    async fn load_qualified_url_key(&self, team: &TeamId) -> Result<Option<UrlKey>, Error> {
+        intake::load_qualified_url_key(self, team).await
+    }
+
     async fn record_team(&self, team: &Team) -> Result<Recorded, Error> {
         teams::record(self, team).await
     }
@@ -52,6 +61,10 @@ impl Store for DynamoStore {
 
     async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
         connections::record_event_seen(self, team, at).await
+    }
+
+    async fn record_event_refused(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
+        connections::record_event_refused(self, team, at).await
     }
 
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
@@ -106,6 +119,44 @@ impl Store for DynamoStore {
         assignments::record(self, assignment).await
     }
 
+    async fn open_assignments(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpenAssignment>, Error> {
+        reconciling::open_assignments(self, team, cursor, limit).await
+    }
+
+    async fn assigned_opportunities(
+        &self,
+        team: &TeamId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OpportunityId>, Error> {
+        reconciling::assigned_opportunities(self, team, cursor, limit).await
+    }
+
+    async fn erase_opportunity(&self, team: &TeamId, opportunity: &OpportunityId) -> Result<(), Error> {
+        reconciling::erase_opportunity(self, team, opportunity).await
+    }
+
+    async fn load_reconciliation(&self, team: &TeamId) -> Result<Option<Reconciliation>, Error> {
+        reconciling::load(self, team).await
+    }
+
+    async fn record_reconciliation(&self, reconciliation: &Reconciliation) -> Result<Recorded, Error> {
+        reconciling::record(self, reconciliation).await
+    }
+
+    async fn load_walk(&self) -> Result<Option<String>, Error> {
+        reconciling::load_walk(self).await
+    }
+
+    async fn record_walk(&self, cursor: Option<&str>) -> Result<(), Error> {
+        reconciling::record_walk(self, cursor).await
+    }
+
     async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
         parked_events::park(self, parked).await
     }
@@ -129,6 +180,15 @@ impl Store for DynamoStore {
         id: &ActivityId,
     ) -> Result<Option<Activity>, Error> {
         activities::load(self, team, at, id).await
+    }
+
+    async fn load_handled(
+        &self,
+        team: &TeamId,
+        at: Timestamp,
+        id: &ActivityId,
+    ) -> Result<Option<Handled>, Error> {
+        intake::load_handled(self, team, at, id).await
     }
 
     async fn team_activity(

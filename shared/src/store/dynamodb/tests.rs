@@ -133,6 +133,7 @@ fn connection(team: &str) -> Connection {
             signature_token: SignatureToken::new("canary-signature".to_owned()),
         }),
         last_event_at: None,
+        last_refused_at: None,
         version: 0,
     }
 }

@@ -11,17 +11,19 @@ use crate::timeline::Actor;
 
 impl Story<'_> {
     /// Connects the first team of the simulated Qualified.
-    pub(super) async fn connect(&self) -> Result<TeamId, Error> {
-        let (id, key) = self
-            .local
-            .qualified
-            .first_team()
-            .ok_or_else(|| Error::Step("Qualified has no team".to_owned()))?;
+    ///
+    /// # Errors
+    /// With the first step that was not seen.
+    pub async fn connect(&self) -> Result<TeamId, Error> {
+        let state = self.qualified.get("/_sim/state").await?;
+        let team = &state["teams"][0];
+        let (Some(id), Some(key)) = (team["id"].as_str(), team["api_key"].as_str()) else {
+            return Err(Error::Step("Qualified has no team".to_owned()));
+        };
         let mut browser = Browser::new()?;
-        let page =
-            browser.open(&format!("{}/_sim/launch?team={}", self.local.qualified.url(), id.as_str())).await?;
+        let page = browser.open(&format!("{}/_sim/launch?team={id}", self.scene.qualified)).await?;
         self.say(Actor::Admin, "opens the Integrations page from Qualified");
-        let page = browser.submit(&page, paths::API_KEY, &[(field::API_KEY, key.expose())]).await?;
+        let page = browser.submit(&page, paths::API_KEY, &[(field::API_KEY, key)]).await?;
         says(&page, "Qualified accepted the API key.")?;
         self.say(
             Actor::Admin,
@@ -31,7 +33,7 @@ impl Story<'_> {
         self.add_trigger_stages(&mut browser, page).await?;
         self.lever.post("/_sim/webhooks/groups", &json!({"candidateStageChange": true})).await?;
         self.say(Actor::Admin, "switches \"Candidate Stage Change\" on in Lever's settings");
-        id.as_str().parse().map_err(|error| Error::Step(format!("{error}")))
+        id.parse().map_err(|error| Error::Step(format!("{error}")))
     }
 
     /// Logs in to Lever; the consent page is clicked away by the simulator.

@@ -4,6 +4,7 @@
 //! for an earlier one. The simulator says what to send (again at each attempt, so that a delivery can be signed anew or
 //! called off) and which outcomes are retried when.
 
+mod by_hand;
 mod looks;
 mod model;
 mod sender;

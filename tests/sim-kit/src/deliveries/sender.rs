@@ -1,7 +1,7 @@
 //! The queue of deliveries and the background tasks that work it off.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -12,7 +12,7 @@ use crate::guarded::Guarded;
 
 pub(super) struct Entry {
     pub(super) shown: Delivery,
-    compose: Compose,
+    pub(super) compose: Compose,
     attempts: Attempts,
 }
 
@@ -27,8 +27,9 @@ pub(super) struct Queue {
 /// The webhook sender of one simulator; clones share the queue.
 #[derive(Clone)]
 pub struct Deliveries {
-    clock: Clock,
-    client: reqwest::Client,
+    pub(super) clock: Clock,
+    /// Made when the first delivery is sent.
+    client: Arc<OnceLock<reqwest::Client>>,
     pub(super) queue: Guarded<Queue>,
 }
 
@@ -41,13 +42,7 @@ impl fmt::Debug for Deliveries {
 impl Deliveries {
     /// An empty queue.
     pub fn new(clock: Clock, rules: Rules) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-        Self {
-            clock,
-            // Without a root store (the only way this fails) plain http still works through the default client.
-            client: client.build().unwrap_or_default(),
-            queue: Guarded::new(Queue { rules, ..Queue::default() }),
-        }
+        Self { clock, client: Arc::default(), queue: Guarded::new(Queue { rules, ..Queue::default() }) }
     }
 
     /// Queues a delivery and returns its id.
@@ -200,7 +195,7 @@ impl Deliveries {
     }
 
     /// The scaled pause before attempt `number`, `None` if there is no such attempt.
-    fn pause_before(&self, number: u32) -> Option<Millis> {
+    pub(super) fn pause_before(&self, number: u32) -> Option<Millis> {
         let queue = self.queue.lock();
         let at = usize::try_from(number).ok()?.checked_sub(2)?;
         let pause = *queue.rules.pauses_ms.get(at)?;
@@ -208,7 +203,7 @@ impl Deliveries {
     }
 
     /// The state after attempt `number` ended like this, while the rules may allow more attempts.
-    fn verdict(&self, id: &str, outcome: &Outcome, number: u32) -> State {
+    pub(super) fn verdict(&self, id: &str, outcome: &Outcome, number: u32) -> State {
         let again = {
             let queue = self.queue.lock();
             let by_rules = |entry: &Entry| entry.shown.id == id && entry.attempts == Attempts::ByRules;
@@ -255,7 +250,8 @@ impl Deliveries {
 
     async fn post(&self, wire: &Wire) -> Outcome {
         let timeout = self.queue.lock().rules.timeout;
-        let mut request = self.client.post(&wire.url).timeout(timeout).body(wire.body.clone());
+        let mut request =
+            self.client.get_or_init(client).post(&wire.url).timeout(timeout).body(wire.body.clone());
         for (name, value) in &wire.headers {
             request = request.header(name, value);
         }
@@ -267,11 +263,17 @@ impl Deliveries {
         }
     }
 
-    fn change(&self, id: &str, change: impl FnOnce(&mut Delivery)) {
+    pub(super) fn change(&self, id: &str, change: impl FnOnce(&mut Delivery)) {
         if let Some(entry) = self.queue.lock().entries.iter_mut().find(|entry| entry.shown.id == id) {
             change(&mut entry.shown);
         }
     }
+}
+
+/// Without a root store (the only way this fails) plain http still works through the default client.
+fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    client.build().unwrap_or_default()
 }
 
 fn take_one(left: &mut Option<u32>) -> bool {

@@ -27,6 +27,9 @@ pub(in crate::store::dynamodb) struct AssignmentItem {
     /// Partition key of the index by result; absent while no result is followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     result_key: Option<String>,
+    /// Partition key of the index of open assignments; absent when no news can come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    open_key: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +85,7 @@ impl From<&Assignment> for AssignmentItem {
             note_in_doubt: assignment.is_note_in_doubt,
             created_at: keys::time(assignment.created_at),
             result_key: assignment.mirror().map(|mirror| keys::result(team, &mirror.result)),
+            open_key: assignment.is_open().then(|| keys::open_assignments(team)),
         }
     }
 }

@@ -28,6 +28,9 @@ pub(in crate::store::dynamodb) struct ConnectionItem {
     /// Written by itself, see [`ConnectionItem::LAST_EVENT_AT`].
     #[serde(default, skip_serializing)]
     last_event_at: Option<String>,
+    /// Written by itself, see [`ConnectionItem::LAST_REFUSED_AT`].
+    #[serde(default, skip_serializing)]
+    last_refused_at: Option<String>,
     /// Partition key of the index of connections.
     connection_shard: String,
 }
@@ -60,7 +63,7 @@ struct IntentItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WebhookItem {
+pub(super) struct WebhookItem {
     id: String,
     /// Sealed.
     signature_token: String,
@@ -74,6 +77,8 @@ impl Stored for ConnectionItem {
 impl ConnectionItem {
     /// The attribute with the time of the last event; no write of the connection touches it.
     pub(in crate::store::dynamodb) const LAST_EVENT_AT: &'static str = "last_event_at";
+    /// The attribute with the time of the last delivery refused; likewise.
+    pub(in crate::store::dynamodb) const LAST_REFUSED_AT: &'static str = "last_refused_at";
 
     /// The item of the version after `connection`.
     pub(in crate::store::dynamodb) fn seal(
@@ -99,6 +104,7 @@ impl ConnectionItem {
             }),
             webhook: webhook.transpose().map_err(unusable)?,
             last_event_at: None,
+            last_refused_at: None,
             connection_shard: keys::connection_shard(keys::connection_shard_of(&connection.team)),
         })
     }
@@ -114,6 +120,7 @@ impl ConnectionItem {
             refresh_intent: self.refresh_intent.map(RefreshIntent::try_from).transpose()?,
             webhook: self.webhook.map(|webhook| open_webhook(webhook, &sealer)).transpose()?,
             last_event_at: parse_optional::<Self, _>(self.last_event_at, Self::LAST_EVENT_AT)?,
+            last_refused_at: parse_optional::<Self, _>(self.last_refused_at, Self::LAST_REFUSED_AT)?,
             version: self.version,
             team,
         })
@@ -162,7 +169,7 @@ fn seal_webhook(webhook: &LeverWebhook, sealer: &Sealer<'_>) -> Result<WebhookIt
     Ok(WebhookItem { id: webhook.id.to_string(), signature_token })
 }
 
-fn open_webhook(webhook: WebhookItem, sealer: &Sealer<'_>) -> Result<LeverWebhook, Error> {
+pub(super) fn open_webhook(webhook: WebhookItem, sealer: &Sealer<'_>) -> Result<LeverWebhook, Error> {
     let signature_token = sealer.open(&webhook.signature_token).map_err(unusable)?;
     Ok(LeverWebhook { id: parse::<ConnectionItem, _>(&webhook.id, "webhook.id")?, signature_token })
 }

@@ -12,8 +12,10 @@
 mod activity;
 mod assignment;
 mod connection;
+mod intake;
 mod oauth_attempt;
 mod parked_event;
+mod reconciliation;
 mod sealer;
 mod standing;
 mod team;
@@ -32,8 +34,12 @@ use crate::store::Error;
 pub(super) use activity::ActivityItem;
 pub(super) use assignment::AssignmentItem;
 pub(super) use connection::ConnectionItem;
+pub(super) use intake::{
+    HandledItem, IntakeConnection, IntakeConnectionItem, LeverKeyItem, QualifiedKeyItem,
+};
 pub(super) use oauth_attempt::OAuthAttemptItem;
 pub(super) use parked_event::ParkedEventItem;
+pub(super) use reconciliation::{ReconciliationItem, WalkItem};
 pub(super) use team::TeamItem;
 pub(super) use trigger_stage::TriggerStageItem;
 

@@ -1,0 +1,81 @@
+"""Asks with the role of stage-change-webhook for what it may not have: every answer has to be a refusal."""
+
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+stack = sys.argv[1]
+resources = boto3.client("cloudformation").list_stack_resources(StackName=stack)["StackResourceSummaries"]
+physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+account = boto3.client("sts").get_caller_identity()["Account"]
+lambdas = boto3.client("lambda")
+TEAM = {"S": "TEAM#65f0c0de0000000000000001"}
+
+
+def client(service, role):
+    # A function's credentials are those of its role; here they are taken through a trust for this test only.
+    iam = boto3.client("iam")
+    arn = iam.get_role(RoleName=role)["Role"]["Arn"]
+    trust = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},'
+        '"Action":"sts:AssumeRole"}]}' % f"arn:aws:iam::{account}:root"
+    )
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=trust)
+    given = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="probe")["Credentials"]
+    return boto3.client(
+        service,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+
+
+failures = 0
+
+
+def expect(what, wanted, call):
+    global failures
+    try:
+        call()
+        got = "allowed"
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        got = "refused" if code.startswith("AccessDenied") else code
+    failures += got != wanted
+    print(f"{'ok  ' if got == wanted else 'FAIL'} {what}: {got}")
+
+
+def query(table, name, *attributes):
+    arguments = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :p",
+        "ExpressionAttributeValues": {":p": TEAM},
+    }
+    if attributes:
+        names = {f"#a{index}": attribute for index, attribute in enumerate(attributes)}
+        arguments |= {
+            "Select": "SPECIFIC_ATTRIBUTES",
+            "ProjectionExpression": ", ".join(names),
+            "ExpressionAttributeNames": names,
+        }
+    return lambda: name.query(**arguments)
+
+
+table = physical["Table"]
+for logical, own, foreign in [
+    ("StageChangeWebhookRole", "webhook", "state"),
+    ("AssessmentEventsRole", "qualified_url_key", "webhook"),
+]:
+    role = client("dynamodb", physical[logical])
+    expect(f"{logical}: query of {own}", "allowed", query(table, role, "pk", "sk", own))
+    expect(f"{logical}: query of {foreign}", "refused", query(table, role, "pk", "sk", foreign))
+    expect(f"{logical}: query of api_key", "refused", query(table, role, "pk", "sk", "api_key"))
+    expect(f"{logical}: query of whole items", "refused", query(table, role))
+    key = {"pk": TEAM, "sk": {"S": "LEVER"}}
+    expect(f"{logical}: get", "refused", lambda: role.get_item(TableName=table, Key=key))
+    expect(f"{logical}: scan", "refused", lambda: role.scan(TableName=table))
+    expect(f"{logical}: delete", "refused", lambda: role.delete_item(TableName=table, Key=key))
+queue = client("sqs", physical["StageChangeWebhookRole"])
+expect("StageChangeWebhookRole: receive", "refused", lambda: queue.receive_message(QueueUrl=physical["Queue"]))
+sys.exit(failures > 0)

@@ -1,0 +1,73 @@
+//! Results that changed in Qualified without anybody saying so.
+//!
+//! One list for each sweep (Qualified API reference: assessment results can be listed by time of change). A
+//! result is read again only if the row brings something new to who follows it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::sweep::Sweep;
+use crate::domain::{AssessmentResult, Assignment, Reason, Reconciliation};
+use crate::flow::decide_result;
+use crate::qualified;
+use crate::service::Error;
+
+/// How far each look reaches back over the last one: clocks differ.
+const OVERLAP: Duration = Duration::from_secs(15 * 60);
+/// How far back a look reaches at most; what is older the walk over the open assignments finds.
+const LOOK_BACK_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Sweep<'_> {
+    /// Puts every result with news into the queue; says how many.
+    pub(super) async fn find_results(&self, reconciliation: &mut Reconciliation) -> Result<usize, Error> {
+        let Some(qualified) = &self.qualified else { return Ok(0) };
+        let before = |at: Timestamp, by: Duration| at.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        let earliest = before(self.now, LOOK_BACK_MAX);
+        let since =
+            reconciliation.results_until.map_or(earliest, |until| before(until, OVERLAP).max(earliest));
+        let results = match qualified.results_changed(since).await {
+            Ok(results) => results,
+            Err(error) => return self.without_list(error).await,
+        };
+        let mut found = 0;
+        for result in &results {
+            found += usize::from(self.look_at_result(result).await?);
+        }
+        reconciliation.results_until = Some(self.now);
+        Ok(found)
+    }
+
+    /// A list too long to be read whole is no failure of the sweep: the walk over the open assignments finds
+    /// the same, later. A refused key is put on record.
+    async fn without_list(&self, error: qualified::Error) -> Result<usize, Error> {
+        if error == qualified::Error::Unreadable(qualified::Flaw::Endless) {
+            tracing::warn!(team.id = %self.team(), %error, "sweep.results_not_listed");
+            return Ok(0);
+        }
+        if error == qualified::Error::KeyUnusable {
+            self.reconciler.connector.mark_key_refused(self.context).await?;
+            return Ok(0);
+        }
+        Err(error.into())
+    }
+
+    async fn look_at_result(&self, result: &AssessmentResult) -> Result<bool, Error> {
+        let followers = self.reconciler.store.find_assignments(self.team(), &result.id).await?;
+        let is_retake = followers.is_empty() && result.retake_number > 1;
+        if !is_retake && !followers.iter().any(|follower| has_news(follower, result)) {
+            return Ok(false);
+        }
+        self.tell_result(&result.id, Some(result)).await?;
+        Ok(true)
+    }
+}
+
+fn has_news(follower: &Assignment, result: &AssessmentResult) -> bool {
+    let update = follower.mirror().map(|mirror| decide_result(mirror, result));
+    update.is_some_and(|update| match update.reason {
+        None => follower.is_unfinished(),
+        Some(Reason::Terminated) => follower.is_open(),
+        Some(_) => true,
+    })
+}

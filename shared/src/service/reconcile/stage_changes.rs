@@ -1,0 +1,141 @@
+//! Candidates who entered a trigger stage without anybody saying so, and tags that came late.
+//!
+//! Lever lists who last advanced since a moment (Lever API reference, List all opportunities). Whoever is in a
+//! trigger stage, entered it after it was added, and has no line of activity about that entry was missed. Of
+//! those whose tags named nothing then, the ones whose tags name something now are looked at again.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::sweep::Sweep;
+use crate::domain::{Look, Opportunity, Reconciliation, UnderWay};
+use crate::flow::{Asks, Finding, TAG_GRACE, judge_entry, trigger_entry};
+use crate::lever::{self, Confidentiality};
+use crate::service::Error;
+use crate::service::assessments::Freshness;
+
+/// Pages of a hundred read in one sweep of a team; the next sweep goes on there.
+const PAGES_MAX: usize = 5;
+/// How far each look reaches back over the last one: clocks differ, and what is fresh is left to its event.
+const OVERLAP: Duration = Duration::from_secs(15 * 60);
+/// How far back a look reaches at most. A longer silence needs a person: nobody wants to be invited for a move of
+/// last month (Lever itself keeps deliveries to be sent again for two weeks).
+const LOOK_BACK_MAX: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// Lines of activity read of one opportunity.
+const LINES: usize = 100;
+
+/// From when on what is looked at.
+struct Reach {
+    /// Every entry since then.
+    all: Timestamp,
+    /// Entries since then, for tags that came late.
+    listed: Timestamp,
+}
+
+/// What was put into the queue for an opportunity.
+enum Told {
+    /// A stage change of this moment.
+    Missed(Timestamp),
+    LateTag,
+    Nothing,
+}
+
+impl Sweep<'_> {
+    /// Puts every missed stage change and every late tag into the queue; says how many.
+    pub(super) async fn find_stage_changes(
+        &self,
+        reconciliation: &mut Reconciliation,
+    ) -> Result<usize, Error> {
+        let triggers = &self.context.trigger_stages;
+        let Some(first_added) = triggers.iter().map(|trigger| trigger.added_at).min() else {
+            reconciliation.stage_changes = Look { done_until: Some(self.now), under_way: None };
+            return Ok(0);
+        };
+        let stages: Vec<_> = triggers.iter().map(|trigger| trigger.stage.clone()).collect();
+        let look = &mut reconciliation.stage_changes;
+        let reach = self.reach(look, first_added);
+        let (since, until, mut cursor) = match look.under_way.take() {
+            Some(way) => (way.since, way.until, Some(way.cursor)),
+            None => (reach.listed, self.now, None),
+        };
+        let mut found = 0;
+        for _ in 0..PAGES_MAX {
+            let asked = (since, Confidentiality::NonConfidential);
+            let page =
+                match self.lever.opportunities_advanced(&stages, asked.0, asked.1, cursor.as_deref()).await {
+                    Err(lever::Error::StaleCursor) if cursor.is_some() => {
+                        cursor = None;
+                        continue;
+                    }
+                    page => page?,
+                };
+            for opportunity in &page.rows {
+                match self.look_at(opportunity, &reach).await? {
+                    Told::Missed(at) => {
+                        reconciliation.missed_at = reconciliation.missed_at.max(Some(at));
+                        found += 1;
+                    }
+                    Told::LateTag => found += 1,
+                    Told::Nothing => {}
+                }
+            }
+            match page.next {
+                Some(next) if self.has_time() => cursor = Some(next),
+                Some(next) => {
+                    cursor = Some(next);
+                    break;
+                }
+                None => {
+                    *look = Look { done_until: Some(until), under_way: None };
+                    return Ok(found);
+                }
+            }
+        }
+        look.under_way = cursor.map(|cursor| UnderWay { since, until, cursor });
+        Ok(found)
+    }
+
+    fn reach(&self, look: &Look, first_added: Timestamp) -> Reach {
+        let before = |at: Timestamp, by: Duration| at.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        let all = look.done_until.map_or(first_added, |until| before(until, OVERLAP).max(first_added));
+        let all = all.max(before(self.now, LOOK_BACK_MAX));
+        Reach { all, listed: all.min(before(self.now, TAG_GRACE)).max(first_added) }
+    }
+
+    /// Judges one opportunity; what was put into the queue for it.
+    async fn look_at(&self, opportunity: &Opportunity, reach: &Reach) -> Result<Told, Error> {
+        let Some(entry) = trigger_entry(opportunity, &self.context.trigger_stages) else {
+            return Ok(Told::Nothing);
+        };
+        let settle = self.reconciler.rhythm.settle;
+        if self.now.duration_since(entry.at) < settle.try_into().unwrap_or_default() {
+            return Ok(Told::Nothing);
+        }
+        let asks = self.asks(opportunity).await?;
+        if entry.at < reach.all && asks == Asks::ForNothing {
+            return Ok(Told::Nothing);
+        }
+        let store = &self.reconciler.store;
+        let activity = store.opportunity_activity(self.team(), &opportunity.id, LINES).await?;
+        match judge_entry(&entry, &activity, asks) {
+            Finding::Missed => {
+                self.tell_missed(&opportunity.id, &entry).await?;
+                Ok(Told::Missed(entry.at))
+            }
+            Finding::LateTag(last) => {
+                self.tell_late_tag(&opportunity.id, &entry, &last.event).await?;
+                Ok(Told::LateTag)
+            }
+            Finding::Nothing => Ok(Told::Nothing),
+        }
+    }
+
+    /// What the tags ask for. Without a key for Qualified nobody knows; what was missed is found all the same.
+    async fn asks(&self, opportunity: &Opportunity) -> Result<Asks, Error> {
+        let Some(qualified) = &self.qualified else { return Ok(Asks::ForNothing) };
+        let cache = &self.reconciler.assessments;
+        let assessments = cache.load(&self.context.team, qualified, Freshness::Recent, self.now).await?;
+        Ok(Asks::of(opportunity, &assessments))
+    }
+}

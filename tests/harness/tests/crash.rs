@@ -1,0 +1,37 @@
+//! Runs that end at every await of a port: once, and then once more at every point of the run that takes over.
+
+use harness::cases::{Case, Demand};
+
+use crate::support::{Tally, end, for_every_case, points};
+
+async fn ends(case: Case) {
+    let mut tally = Tally::default();
+    let mut pairs = Tally::default();
+    for first in points(case).await {
+        let Some(played) = tally.play(case, &[end(first.number), end(usize::MAX)], Demand::Whole).await
+        else {
+            continue;
+        };
+        for second in played.reached.get(1).into_iter().flatten() {
+            pairs.play(case, &[end(first.number), end(second.number)], Demand::Whole).await;
+        }
+    }
+    tally.close(&format!("{case:?} ends once"));
+    pairs.close(&format!("{case:?} ends twice"));
+}
+
+for_every_case! { ends:
+    an_invitation_survives_its_ends = OwnTag,
+    an_invitation_by_a_posting_survives_its_ends = PostingTag,
+    two_invitations_survive_their_ends = TwoAssessments,
+    somebody_invited_elsewhere_survives_the_ends = InvitedElsewhere,
+    restored_tags_survive_the_ends = Restored,
+    a_start_survives_its_ends = Started,
+    a_submission_survives_its_ends = Submitted,
+    a_retake_survives_its_ends = Retaken,
+    a_refresh_survives_its_ends = Refresh,
+    an_intake_survives_its_ends = Intake,
+    a_login_survives_its_ends = Callback,
+    a_key_survives_its_ends = Key,
+    a_removal_survives_its_ends = Removal,
+}

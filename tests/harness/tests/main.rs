@@ -1,0 +1,8 @@
+//! What the harness proves: every crash point alone and in pairs, every way a call can fail, and seeded runs.
+
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod crash;
+mod fault;
+mod sim;
+mod support;

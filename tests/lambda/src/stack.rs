@@ -1,0 +1,178 @@
+//! The whole system made of compiled functions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lever_integration::clock::{Clock, SystemClock};
+use lever_integration::config::AppSecret;
+use lever_integration::setup::keyring;
+use lever_integration::store::{DynamoStore, Store};
+use lever_sim::LeverSim;
+use local::gateway::{Handler, Routes, router};
+use local::story::Scene;
+use local::table::{TABLE_NAME, Table};
+use qualified_sim::QualifiedSim;
+use sim_kit::serve::{Server, serve};
+use tokio::task::JoinHandle;
+
+use crate::aws::{Aws, REGION, SECRET};
+use crate::{Error, Function, Invoked, Program};
+
+/// How long the poller waits when there is nothing to receive.
+const IDLE: Duration = Duration::from_millis(20);
+
+/// Compiled functions with all they need.
+pub struct Stack {
+    /// The simulated Lever.
+    pub lever: LeverSim,
+    /// The simulated Qualified.
+    pub qualified: QualifiedSim,
+    /// The table, as the functions see it.
+    pub store: Arc<dyn Store>,
+    functions: HashMap<Program, Arc<Function>>,
+    aws: Arc<Aws>,
+    gateway: Server,
+    poller: JoinHandle<()>,
+    _table: Table,
+}
+
+impl Stack {
+    /// Builds the programs and starts everything; a message that a worker died over comes back after
+    /// `visibility`.
+    ///
+    /// # Errors
+    /// When a part cannot be built or started.
+    pub async fn start(visibility: Duration) -> Result<Self, Error> {
+        let start = |error: &dyn std::fmt::Display| Error::Start(error.to_string());
+        let routes = Routes::default();
+        let gateway = serve(0, router(routes.clone())).await.map_err(|error| start(&error))?;
+        let lever = LeverSim::start(0, lever_sim::Seed::default()).await.map_err(|error| start(&error))?;
+        let qualified =
+            QualifiedSim::start(0, qualified_sim::Seed::default()).await.map_err(|error| start(&error))?;
+        qualified.set_page_url(&gateway.url());
+        let table = Table::start(None).await?;
+        let app_secret = local::new_app_secret();
+        let aws = Arc::new(Aws::start(visibility, &app_secret).await?);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let secret = AppSecret::parse(&app_secret).map_err(|error| start(&error))?;
+        let keys = keyring(&secret).map_err(|error| start(&error))?;
+        let store = DynamoStore::new(table.client.clone(), TABLE_NAME, keys, clock);
+
+        let mut variables = local::variables(&gateway.url(), &lever.url(), &qualified.url());
+        variables.extend([
+            ("QUEUE_URL", aws.queue_url.clone()),
+            ("APP_SECRET_ID", SECRET.to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", table.url()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("RUST_LOG", "error".to_owned()),
+        ]);
+        variables.extend(aws.variables());
+        let variables: HashMap<String, String> =
+            variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let functions: HashMap<_, _> = Program::ALL
+            .into_iter()
+            .map(|program| (program, Arc::new(Function::new(program, variables.clone()))))
+            .collect();
+        Program::Worker.path()?;
+        routes.fill(routes_of(&functions));
+        let poller = tokio::spawn(poll(Arc::clone(&aws), Arc::clone(&functions[&Program::Worker])));
+        let store = Arc::new(store);
+        Ok(Self { lever, qualified, store, functions, aws, gateway, poller, _table: table })
+    }
+
+    /// One of the functions.
+    pub fn function(&self, program: Program) -> &Function {
+        &self.functions[&program]
+    }
+
+    /// Where the gateway listens.
+    pub fn gateway_url(&self) -> String {
+        self.gateway.url()
+    }
+
+    /// What a story needs to see.
+    pub fn scene(&self) -> Scene {
+        Scene {
+            lever: self.lever.url(),
+            qualified: self.qualified.url(),
+            store: Arc::clone(&self.store),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// How many messages are in the queue, hidden ones included, and how many are dead.
+    ///
+    /// # Errors
+    /// When SQS does not say.
+    pub async fn messages(&self) -> Result<(u32, u32), Error> {
+        self.aws.counts().await
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.poller.abort();
+    }
+}
+
+fn routes_of(functions: &HashMap<Program, Arc<Function>>) -> Vec<(&'static str, Handler)> {
+    [
+        ("/webhooks/lever/", Program::StageChangeWebhook),
+        ("/webhooks/qualified/", Program::AssessmentEvents),
+        ("/integrations/lever", Program::IntegrationsPage),
+        ("/lever/callback", Program::OauthCallback),
+    ]
+    .into_iter()
+    .map(|(prefix, program)| (prefix, handler(Arc::clone(&functions[&program]))))
+    .collect()
+}
+
+/// What API Gateway gets from a function; nothing if the function failed.
+fn handler(function: Arc<Function>) -> Handler {
+    Arc::new(move |event| {
+        let function = Arc::clone(&function);
+        Box::pin(async move {
+            match function.invoke(event).await {
+                Ok(Invoked::Answer(answer)) => Some(answer),
+                Ok(Invoked::Killed) => None,
+                Ok(Invoked::Failed(why)) => {
+                    eprintln!("function failed: {why}");
+                    None
+                }
+                Err(error) => {
+                    eprintln!("{error}");
+                    None
+                }
+            }
+        })
+    })
+}
+
+/// Feeds the worker as Lambda does: what it does not report as failed is deleted, and nothing if it died.
+async fn poll(aws: Arc<Aws>, worker: Arc<Function>) {
+    loop {
+        let batch = match aws.receive().await {
+            Ok(Some(batch)) => batch,
+            Ok(None) => {
+                tokio::time::sleep(IDLE).await;
+                continue;
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                return;
+            }
+        };
+        let outcome = match worker.invoke(batch.clone()).await {
+            Ok(Invoked::Answer(answer)) => aws.complete(&batch, &answer).await,
+            Ok(Invoked::Killed) => Ok(()),
+            Ok(Invoked::Failed(why)) => Err(Error::Broken(format!("worker: {why}"))),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            eprintln!("{error}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! `template.yaml` says what the code needs and what `docs/SECURITY.md` tells, no more and no less.
+
+mod access;
+mod document;
+mod resources;
+mod roles;
