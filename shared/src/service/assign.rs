@@ -121,7 +121,7 @@ impl Worker {
         let decide = |assessments: Arc<Vec<Assessment>>| {
             decide_stage_change(case.event, opportunity, admission, &assessments, &case.ledger)
         };
-        let team = &case.context.team.id;
+        let team = &case.context.team;
         let load =
             |freshness| self.assessments.load(team, &case.access.qualified, freshness, self.clock.now());
         let decisions = decide(load(Freshness::Recent).await?);

@@ -140,6 +140,10 @@ impl Worker {
                 };
             }
         };
+        if let Err(left) = self.check_connected(&claim.assignment().team, access).await {
+            claim.release().await?;
+            return Err(left);
+        }
         let Some(MirrorUpdate { mirror, reason }) =
             claim.assignment().mirror().map(|mirror| decide(mirror, &result))
         else {

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use lever_integration::domain::{
     Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId, TeamId,
 };
-use lever_integration::lever::{Api, Confidentiality, Stage};
+use lever_integration::lever::{Api, Confidentiality};
 use lever_integration::store::TeamContext;
 use url::Url;
 
+use super::StagesRead;
 use crate::Page;
 use crate::view::model::{ActivityLine, CandidateRef};
 
@@ -49,20 +50,12 @@ pub(crate) struct StageNames(HashMap<StageId, String>);
 
 impl StageNames {
     /// From the team's trigger stages and the stages that Lever lists, if it does.
-    pub(crate) fn new(context: &TeamContext, listed: Option<&[Stage]>) -> Self {
+    pub(crate) fn new(context: &TeamContext, read: &StagesRead) -> Self {
+        let listed = read.as_ref().and_then(|read| read.as_deref().ok()).unwrap_or_default();
         let added =
             context.trigger_stages.iter().map(|trigger| (trigger.stage.clone(), trigger.text.clone()));
-        let listed = listed.unwrap_or_default().iter().map(|stage| (stage.id.clone(), stage.text.clone()));
+        let listed = listed.iter().map(|stage| (stage.id.clone(), stage.text.clone()));
         Self(added.chain(listed).collect())
-    }
-
-    /// Asks Lever.
-    pub(crate) async fn read(context: &TeamContext, api: Option<&Api<'_>>) -> Self {
-        let listed = match api {
-            Some(api) => api.stages().await.ok(),
-            None => None,
-        };
-        Self::new(context, listed.as_deref())
     }
 
     /// The name of a stage; an id would say nothing to anybody.

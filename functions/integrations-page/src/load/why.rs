@@ -1,15 +1,17 @@
 //! Why a candidate was not invited: every check the worker makes, in its order, as it stands now.
 
 use lever_integration::domain::{
-    Activity, Assessment, Assignment, AssignmentState, Opportunity, OpportunityId, Reason, TeamId,
+    Activity, Assessment, Assignment, AssignmentState, Event, Opportunity, OpportunityId, ParkedEvent,
+    Reason, TeamId,
 };
 use lever_integration::flow::{Check, TagReading, TagVerdict, check_opportunity, read_tags};
 use lever_integration::lever;
+use lever_integration::queue::Envelope;
 use lever_integration::store::TeamContext;
 
 use super::candidates::{Known, StageNames, candidate, line, named, named_by_link};
 use super::overview::webhook_state;
-use super::team;
+use super::team_and_stages;
 use crate::Page;
 use crate::paths::field;
 use crate::request::Fields;
@@ -47,8 +49,9 @@ async fn answer(
     if asked.is_empty() && chosen.is_none() {
         return Ok(WhyAnswer::NotAsked);
     }
-    let loaded = team(page, id).await?;
+    let (loaded, stages) = team_and_stages(page, id).await?;
     let context = &loaded.context;
+    let names = StageNames::new(context, &stages);
     let Some(api) = page.connector.lever_api(context) else { return Ok(WhyAnswer::NotConnected) };
     let opportunity = match chosen {
         Some(id) => match api.opportunity(&id).await {
@@ -65,14 +68,13 @@ async fn answer(
                 (Some(only), true) => only,
                 (Some(last), false) => {
                     found.push(last);
-                    let names = StageNames::read(context, Some(&api)).await;
                     let choose = |one: &Opportunity| choice(page, &names, one);
                     return Ok(WhyAnswer::Several(found.iter().map(choose).collect()));
                 }
             }
         }
     };
-    explain(page, context, &api, shell, &opportunity).await
+    explain(page, (context, &names), &api, shell, &opportunity).await
 }
 
 fn choice(page: &Page, names: &StageNames, opportunity: &Opportunity) -> CandidateChoice {
@@ -86,7 +88,7 @@ fn choice(page: &Page, names: &StageNames, opportunity: &Opportunity) -> Candida
 
 async fn explain(
     page: &Page,
-    context: &TeamContext,
+    (context, names): (&TeamContext, &StageNames),
     api: &lever::Api<'_>,
     shell: &Shell,
     opportunity: &Opportunity,
@@ -103,21 +105,22 @@ async fn explain(
         },
         None => Vec::new(),
     };
+    let has_key = page.connector.qualified_api(context).is_some();
     let webhook = match &context.connection {
         Some(connection) => {
             webhook_state(api, page, context, connection, api.webhooks().await.ok(), shell.now).await
         }
         None => WebhookState::Waiting,
     };
-    let names = StageNames::read(context, Some(api)).await;
+    let parked = parked(page, team, &opportunity.id).await?;
     let mut trail = Trail::default();
-    trail.event(opportunity, context, &history, webhook);
+    trail.event(opportunity, context, (&history, parked), webhook);
     for row in check_opportunity(opportunity, &context.trigger_stages, shell.now) {
         let detail = (row.check == Check::InTriggerStage).then(|| names.text(&opportunity.stage)).flatten();
         trail.add(WhyCheck::Opportunity(row.check), row.failure.map(Failure::Because), detail);
     }
     let reading = read_tags(&opportunity.tags, &assessments);
-    let named = names_something(&reading, &ledger);
+    let named = if has_key { names_something(&reading, &ledger) } else { Err(Reason::ApiKeyNeeded) };
     trail.add(WhyCheck::TagNamesAssessment, named.err().map(Failure::Because), None);
     let known = Known::from([(opportunity.id.clone(), opportunity.clone())]);
     Ok(WhyAnswer::Explained(Box::new(Explanation {
@@ -128,9 +131,26 @@ async fn explain(
             .map(|verdict| assessment_checks(verdict, &trail, &ledger))
             .collect(),
         near: near(&reading),
-        history: history.iter().map(|one| line(one, &names, &known, page)).collect(),
+        history: history.iter().map(|one| line(one, names, &known, page)).collect(),
         checks: trail.lines,
     })))
+}
+
+/// Events looked through for one that waits.
+const PARKED_MAX: usize = 100;
+
+/// What an event of this candidate waits for, if one does.
+async fn parked(page: &Page, team: &TeamId, opportunity: &OpportunityId) -> Result<Option<Reason>, Trouble> {
+    let parked = page.store.parked_events(team, PARKED_MAX).await.map_err(|_| Trouble::Unavailable)?;
+    let is_theirs = |event: &Event| match event {
+        Event::StageChanged(moved) => moved.opportunity == *opportunity,
+        Event::ResultChanged(_) => false,
+    };
+    let waits = |one: &ParkedEvent| {
+        let read = Envelope::parse(&one.envelope).ok()?;
+        is_theirs(&read.event).then_some(one.reason)
+    };
+    Ok(parked.iter().find_map(waits))
 }
 
 /// Checks in order; after the first that fails, the others are not reached.
@@ -158,7 +178,7 @@ impl Trail {
         &mut self,
         opportunity: &Opportunity,
         context: &TeamContext,
-        history: &[Activity],
+        (history, parked): (&[Activity], Option<Reason>),
         webhook: WebhookState,
     ) {
         let trigger = context.trigger_stages.iter().find(|trigger| trigger.stage == opportunity.stage);
@@ -167,7 +187,11 @@ impl Trail {
         });
         let is_missing = is_expected && history.is_empty();
         let detail = (!is_expected && history.is_empty()).then(|| "no event was due yet".to_owned());
-        self.add(WhyCheck::EventSeen, is_missing.then_some(Failure::NoEvent(webhook)), detail);
+        let failure = match parked {
+            Some(reason) => Some(Failure::Because(reason)),
+            None => is_missing.then_some(Failure::NoEvent(webhook)),
+        };
+        self.add(WhyCheck::EventSeen, failure, detail);
     }
 }
 

@@ -143,7 +143,7 @@ impl Sweep<'_> {
     async fn asks(&self, opportunity: &Opportunity) -> Result<Asks, Error> {
         let Some(qualified) = &self.qualified else { return Ok(Asks::ForNothing) };
         let cache = &self.reconciler.assessments;
-        let assessments = cache.load(self.team(), qualified, Freshness::Recent, self.now).await?;
+        let assessments = cache.load(&self.context.team, qualified, Freshness::Recent, self.now).await?;
         Ok(Asks::of(opportunity, &assessments))
     }
 }
