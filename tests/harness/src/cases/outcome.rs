@@ -144,3 +144,11 @@ pub(super) fn is_lost(reached: &[Vec<Point>]) -> bool {
     let Some(last) = reached.iter().filter_map(|points| points.last()).next() else { return false };
     last.call == TOKEN_CALL && last.side == Side::After || last.call == "record_connection"
 }
+
+/// Whether nothing but calls of the table or the queue failed: that must cost no connection.
+pub(super) fn is_the_table_at_fault(reached: &[Vec<Point>], plans: &[Plan]) -> bool {
+    reached.iter().zip(plans).all(|(points, plan)| {
+        let hindered = points.iter().find(|point| point.number == plan.at);
+        matches!(plan.order, Order::Pass(_)) && hindered.is_none_or(|point| !point.call.contains(' '))
+    })
+}
