@@ -1,4 +1,4 @@
-//! What happens, counted for `CloudWatch` in embedded metric format.
+//! What happens, counted for CloudWatch in embedded metric format.
 //!
 //! The names are those of the alarms and the dashboard (template.yaml) and of `docs/OPERATIONS.md`. A count has
 //! no dimension and names no team and no person. Nothing is written unless [`init`] was called: only a Lambda
@@ -10,7 +10,7 @@ use metrics_cloudwatch_embedded::{Builder, Collector};
 
 use crate::domain::Reason;
 
-/// The namespace in `CloudWatch`.
+/// The namespace in CloudWatch.
 pub const NAMESPACE: &str = "LeverIntegration";
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
@@ -55,7 +55,7 @@ impl Metric {
         Self::RateLimited,
     ];
 
-    /// The name in `CloudWatch`.
+    /// The name in CloudWatch.
     pub fn name(self) -> &'static str {
         match self {
             Self::EventsReceived => "EventsReceived",
@@ -96,7 +96,7 @@ pub fn init() {
     }
 }
 
-/// Writes what was counted since the last time to the standard output, which Lambda takes to `CloudWatch`: to be
+/// Writes what was counted since the last time to the standard output, which Lambda takes to CloudWatch: to be
 /// called at the end of every invocation, since afterwards the process may never run again.
 pub fn flush() {
     if let Some(collector) = COLLECTOR.get()

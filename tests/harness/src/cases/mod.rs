@@ -15,7 +15,7 @@ use crate::gate::Point;
 use crate::invariants::{Checker, at_rest};
 use crate::runs::Order;
 use crate::world::{Due, Made, World};
-use outcome::is_lost;
+use outcome::{is_lost, is_the_table_at_fault};
 use prepare::prepare;
 
 /// Longer than a message stays hidden, and than any lease.
@@ -149,7 +149,9 @@ pub async fn play(case: Case, plans: &[Plan], demand: Demand) -> Made<Played> {
     case_played.repeat(case).await?;
     case_played.world.settle().await?;
     case_played.check();
-    if is_stalled && case_played.world.reconnects > 0 && !is_lost(&reached) {
+    let may_end =
+        (is_stalled && is_lost(&reached)) || !(is_stalled || is_the_table_at_fault(&reached, plans));
+    if case_played.world.reconnects > 0 && !may_end {
         case_played.wrong.push("I6: a connection ended without a cause".to_owned());
     }
     if demand != Demand::Never {

@@ -157,6 +157,8 @@ impl Simulation {
             self.end(run)?;
         }
         let began = self.world.now_ms();
+        // The pauses of Lever's sender, two hours at most, are not ours.
+        self.world.retries.iter_mut().for_each(|retry| retry.at_ms = began);
         self.world.settle().await?;
         let took = Duration::from_millis(u64::try_from(self.world.now_ms() - began).unwrap_or_default());
         if took > RESTS_WITHIN {
