@@ -20,3 +20,4 @@ mod sample_events;
 mod template;
 mod tokens;
 mod unlucky;
+mod why;
