@@ -121,7 +121,7 @@ reasons! {
         "The assessment that the tag names is a template, a practice or a demo.",
         "Use the tag of an assessment meant for candidates, then move the candidate out of the stage and back in.";
     AmbiguousTitle = "ambiguous_title", NotInvited,
-        "Two published assessments bear the title that the tag names, so none was sent.",
+        "Two published assessments have the title that the tag names, so none was sent.",
         "Rename one of them in Qualified, then move the candidate out of the stage and back in.";
     AlreadyAssigned = "already_assigned", NotInvited,
         "This candidate was already invited to this assessment for this opportunity.",
