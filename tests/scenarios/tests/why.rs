@@ -221,14 +221,23 @@ async fn an_invited_candidate_is_not_held_to_what_must_hold_before_an_invitation
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_check_put_right_after_the_decision_does_not_promise_an_invitation() -> Made {
+async fn what_is_put_right_after_the_decision_does_not_bring_an_invitation() -> Made {
     let world = World::start().await?;
+    let unreachable = world.candidate("Bob Late", json!({"tags": [World::TITLE], "archived": "Withdrew"}))?;
+    world.move_to(&unreachable, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&unreachable).await?, [Reason::Archived]);
+    world.local.lever.archive(&unreachable, None)?;
+    let why = Why::of(&world, &unreachable).await?;
+    assert_eq!(why.check("not_decided_before"), (Some("failed"), Some("archived")));
+    why.does_not_say("on its way");
+
     let id = world.candidate("Ada Byron", json!({"tags": ["Unfinished Ideas"]}))?;
     world.move_to(&id, World::TRIGGER).await?;
     assert_eq!(world.reasons(&id).await?, [Reason::NotPublished]);
     world.local.lever.tag(&id, &[World::TITLE.to_owned()], &["Unfinished Ideas".to_owned()])?;
     let why = Why::of(&world, &id).await?;
-    assert_eq!(why.check("not_decided_before"), (Some("failed"), Some("not_published")));
+    assert_eq!(why.check("not_decided_before"), (Some("failed"), None));
+    why.says("The tag was put on after the candidate was moved.");
     why.does_not_say("on its way");
     world.finish().await
 }

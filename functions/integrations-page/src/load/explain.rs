@@ -114,8 +114,8 @@ impl Facts<'_> {
     /// came.
     fn event(&self) -> CheckOutcome {
         let Some(entry) = self.entry() else {
-            let is_due = !self.history.is_empty() || !self.ledger.is_empty() || self.waits_since.is_some();
-            return if is_due { CheckOutcome::Passed } else { CheckOutcome::NotDue };
+            let has_come = !self.history.is_empty() || !self.ledger.is_empty() || self.waits_since.is_some();
+            return if has_come { CheckOutcome::Passed } else { CheckOutcome::NotDue };
         };
         let has_come = self.waits_since.is_some()
             || self.told(&entry).next().is_some()
@@ -144,11 +144,9 @@ impl Facts<'_> {
         }
         let of_this = self.told(&entry).find(|line| line.assessment == decision.assessment);
         let line = of_this.or_else(|| self.told(&entry).find(|line| line.assessment.is_none()));
-        let reason = line.or_else(|| self.told(&entry).next()).map(|line| line.reason);
-        Some(match reason {
-            Some(reason) if reason.outcome() == Outcome::NotInvited => Failure::DecidedBefore(reason),
-            Some(_) | None => Failure::TagCameLate,
-        })
+        let refusal = line.map(|line| line.reason).filter(|reason| reason.outcome() == Outcome::NotInvited);
+        // Without a word about this assessment, nothing asked for it then.
+        Some(refusal.map_or(Failure::TagCameLate, Failure::DecidedBefore))
     }
 
     /// What must hold for one assessment, after what must hold whatever the assessment.
