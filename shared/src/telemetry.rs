@@ -74,7 +74,7 @@ pub fn init(format: Format, filter: &str) {
 }
 
 /// Whether `filter` can be read as one.
-pub(crate) fn is_filter(filter: &str) -> bool {
+pub fn is_filter(filter: &str) -> bool {
     EnvFilter::try_new(filter).is_ok()
 }
 

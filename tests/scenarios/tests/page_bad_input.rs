@@ -293,7 +293,7 @@ async fn odd_paths_and_fields_get_a_clear_answer() -> Made {
     assert_eq!(stages.len(), 1, "N50 N51: nothing was written");
     for query in ["?reason=nonsense", "?cursor=nonsense", "?cursor=%00"] {
         let response = bench.get(&bench.url(&format!("{}{query}", paths::ACTIVITY)), &cookie).await?;
-        assert_eq!(response.status(), 422, "{query}");
+        assert_eq!(response.status(), 200, "{query}: the newest activity is shown");
     }
     Ok(())
 }

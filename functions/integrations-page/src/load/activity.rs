@@ -48,7 +48,11 @@ fn filter(query: &Fields) -> Result<ActivityFilter, Trouble> {
     }
     let reason = match query.one(field::REASON).filter(|code| !code.is_empty()) {
         None => None,
-        Some(code) => Some(Reason::from_code(code).ok_or(Trouble::BadField(field::REASON))?),
+        Some(code) => Some(
+            Reason::from_code(code)
+                .filter(|reason| reason.is_recorded())
+                .ok_or(Trouble::BadField(field::REASON))?,
+        ),
     };
     Ok(ActivityFilter { reason, search })
 }
@@ -102,6 +106,6 @@ async fn candidates(
         return Ok(Some(vec![id]));
     }
     let api = page.connector.lever_api(&loaded.context).ok_or(())?;
-    let found = named(page, &loaded.context, &api, &filter.search).await.ok_or(())?;
-    Ok(Some(found.into_iter().map(|one| one.id).collect()))
+    let found = named(page, &loaded.context, &api, &filter.search).await.map_err(|_| ())?;
+    Ok(Some(found.rows.into_iter().map(|one| one.id).collect()))
 }

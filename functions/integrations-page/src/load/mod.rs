@@ -5,6 +5,7 @@
 
 mod activity;
 mod candidates;
+mod explain;
 mod funnel;
 mod overview;
 mod recent;
