@@ -46,6 +46,8 @@ pub enum Case {
     Retaken,
     /// An invitation while the access token has run out.
     Refresh,
+    /// An invitation after the account took the access back, until an admin logs in again.
+    Parked,
     /// Lever delivers the move.
     Intake,
     /// An admin comes back from Lever's login.
@@ -58,7 +60,7 @@ pub enum Case {
 
 impl Case {
     /// All of them, those first that are played quickly.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Intake,
         Self::Callback,
         Self::Key,
@@ -66,6 +68,7 @@ impl Case {
         Self::OwnTag,
         Self::Submitted,
         Self::Refresh,
+        Self::Parked,
         Self::Restored,
         Self::Retaken,
         Self::EnteredBefore,
@@ -151,7 +154,7 @@ pub async fn play(case: Case, plans: &[Plan], demand: Demand) -> Made<Played> {
     case_played.check();
     let may_end =
         (is_stalled && is_lost(&reached)) || !(is_stalled || is_the_table_at_fault(&reached, plans));
-    if case_played.world.reconnects > 0 && !may_end {
+    if case != Case::Parked && case_played.world.reconnects > 0 && !may_end {
         case_played.wrong.push("I6: a connection ended without a cause".to_owned());
     }
     if demand != Demand::Never {

@@ -43,6 +43,7 @@ impl Prepared {
             | Case::Submitted
             | Case::Retaken
             | Case::Refresh
+            | Case::Parked
             | Case::Intake => Ok(()),
         }
     }
