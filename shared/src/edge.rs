@@ -14,6 +14,7 @@ use lambda_http::http::{HeaderMap, Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 
 use crate::domain::TeamId;
+use crate::metrics::Metric;
 use crate::service::ingest::{Error, Ingested};
 use crate::telemetry::Closing;
 
@@ -80,6 +81,7 @@ where
         Ok(Ok(ingested)) => {
             let team: Option<TeamId> = team.parse().ok();
             let (outcome, reason) = ingested_words(ingested);
+            Metric::EventsReceived.count();
             Closing { team: team.as_ref(), reason, ..Closing::new(function, outcome, took) }.log();
             StatusCode::OK
         }
@@ -101,6 +103,9 @@ where
             StatusCode::SERVICE_UNAVAILABLE
         }
     };
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        Metric::IntakeUnavailable.count();
+    }
     answer(status)
 }
 

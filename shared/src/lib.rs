@@ -17,6 +17,7 @@ pub mod flow;
 pub mod http;
 pub mod launch;
 pub mod lever;
+pub mod metrics;
 pub mod qualified;
 pub mod queue;
 pub mod seal;

@@ -15,7 +15,7 @@ use crate::service::ingest::{Intake, NOBODY};
 use crate::service::reconcile::{Reconciler, Rhythm};
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
-use crate::{lever, qualified, telemetry};
+use crate::{lever, metrics, qualified, telemetry};
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -54,8 +54,10 @@ impl Parts {
     /// # Errors
     /// When the environment or the app secret is unusable.
     pub async fn from_env() -> Result<Self, Error> {
-        let (config, aws) = ConfigError::both(Config::from_env(), aws_from_env())?;
+        let config = Config::from_env()?;
+        let aws = aws_from_env().await;
         telemetry::init(telemetry::Format::Json, &config.log_filter);
+        metrics::init();
         let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(&aws)).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keyring = keyring(&secret)?;

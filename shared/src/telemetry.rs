@@ -77,7 +77,7 @@ pub fn init(format: Format, filter: &str) {
 }
 
 /// Whether `filter` can be read as one.
-pub(crate) fn is_filter(filter: &str) -> bool {
+pub fn is_filter(filter: &str) -> bool {
     filter.parse::<Targets>().is_ok()
 }
 

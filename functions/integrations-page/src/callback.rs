@@ -100,7 +100,9 @@ fn cause(error: &LoginError) -> Option<LoginTrouble> {
         LoginError::NotOpen => Some(LoginTrouble::Used),
         LoginError::Elsewhere | LoginError::OtherAccount { .. } => Some(LoginTrouble::Elsewhere),
         LoginError::Denied => Some(LoginTrouble::ConsentRefused),
-        LoginError::MissingScopes => Some(LoginTrouble::MissingScopes(Vec::new())),
+        LoginError::MissingScopes { missing } => {
+            Some(LoginTrouble::MissingScopes(missing.iter().map(ToString::to_string).collect()))
+        }
         LoginError::BadAnswer(_) => Some(LoginTrouble::Failed),
         LoginError::Failed(_) => None,
     }

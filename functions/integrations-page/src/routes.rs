@@ -117,7 +117,15 @@ async fn show(page: &Page, session: &Session, shell: Shell, path: &str, query: &
                 .map(|model| overview(&model))
         }
         paths::ACTIVITY => {
-            load::activity(page, &session.team, shell.clone(), query).await.map(|model| activity_page(&model))
+            let asked = load::activity(page, &session.team, shell.clone(), query).await;
+            let model = match asked {
+                // A link with a place or a reason that there is not: whoever followed it wants the activity.
+                Err(Trouble::BadField(field::CURSOR | field::REASON)) => {
+                    load::activity(page, &session.team, shell.clone(), &Fields::default()).await
+                }
+                model => model,
+            };
+            model.map(|model| activity_page(&model))
         }
         paths::WHY => {
             load::why(page, &session.team, shell.clone(), query).await.map(|model| why_page(&model))

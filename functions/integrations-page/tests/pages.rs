@@ -202,7 +202,11 @@ fn text_from_outside_is_escaped_wherever_it_is_shown() {
         created_at: None,
         archived_at: None,
     };
-    let why = WhyPage { shell: shell(), asked: EVIL.to_owned(), answer: WhyAnswer::Several(vec![choice]) };
+    let why = WhyPage {
+        shell: shell(),
+        asked: EVIL.to_owned(),
+        answer: WhyAnswer::Several { choices: vec![choice], is_cut: true },
+    };
     let trouble =
         TroublePage { shell: Some(shell()), trouble: Trouble::NotFound, request_id: Some(EVIL.to_owned()) };
     for html in [overview(&model), activity_page(&activity), why_page(&why), trouble_page(&trouble)] {
@@ -272,7 +276,7 @@ fn the_answer_begins_with_the_first_check_that_failed() {
     let verdict = misspelt.find(Reason::MisspeltTag.sentence()).unwrap();
     assert!(verdict < misspelt.find("Every check").unwrap(), "{misspelt}");
     assert!(misspelt.contains(Reason::MisspeltTag.hint()) && misspelt.contains("Did you mean"), "{misspelt}");
-    assert_eq!(misspelt.matches(">Not checked<").count(), 3, "{misspelt}");
+    assert_eq!(misspelt.matches(">Not checked<").count(), 4, "{misspelt}");
     let several = page("why-several-assessments");
     for said in [
         "Invited to “Rust Basics”.",
@@ -282,8 +286,28 @@ fn the_answer_begins_with_the_first_check_that_failed() {
     ] {
         assert!(several.contains(said), "{said}");
     }
+    let late = page("why-decided-before");
+    assert!(late.contains("this was decided") && late.contains(Reason::NoMatchingTag.sentence()), "{late}");
+    assert!(late.contains("out of the stage and back in") && !late.contains("on its way"), "{late}");
+    for (name, reason) in
+        [("why-hidden", Reason::OpportunityHidden), ("why-waiting", Reason::ReconnectNeeded)]
+    {
+        assert!(page(name).contains(reason.sentence()) && page(name).contains(reason.hint()), "{name}");
+    }
     let silent = page("why-no-event");
     assert!(silent.contains("Webhooks → Candidate Stage Change"), "{silent}");
+}
+
+#[test]
+fn the_filter_offers_every_reason_that_can_be_found_and_no_other() {
+    let pages = samples::pages_for(&samples::admin());
+    let html = pages.into_iter().find(|(name, _)| *name == "activity").map(|(_, page)| page.into_string());
+    let html = html.unwrap();
+    for reason in Reason::ALL {
+        let is_offered = html.contains(&format!(r#"<option value="{}""#, reason.code()));
+        assert_eq!(is_offered, reason.is_recorded(), "{reason:?}");
+    }
+    assert!(!Reason::ReconnectNeeded.is_recorded() && Reason::StageNotTrigger.is_recorded());
 }
 
 #[test]

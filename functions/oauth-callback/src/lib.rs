@@ -39,6 +39,7 @@ fn callback(query: &str) -> Option<Callback> {
         let place = match &*name {
             "state" => &mut callback.state,
             "code" => &mut callback.code,
+            "iss" => &mut callback.issuer,
             "error" => &mut callback.error,
             _ => continue,
         };

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lever_integration::metrics;
 use lever_integration::service::reconcile::Rhythm;
 use lever_integration::setup::Parts;
 use serde::de::IgnoredAny;
@@ -12,7 +13,9 @@ async fn main() -> Result<(), Error> {
     let reconciler = parts.reconciler(Rhythm::default())?;
     let handle = async |event: LambdaEvent<IgnoredAny>| {
         let ends_at = Timestamp::from_millisecond(event.context.deadline.try_into()?)?;
-        Ok::<_, Error>(reconciler::handle(&reconciler, ends_at).await?)
+        let outcome = reconciler::handle(&reconciler, ends_at).await;
+        metrics::flush();
+        Ok::<_, Error>(outcome?)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

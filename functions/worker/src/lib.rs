@@ -12,8 +12,13 @@ pub const NAME: &str = "worker";
 pub async fn handle(worker: &Worker, queue: &dyn Queue, batch: SqsEvent) -> SqsBatchResponse {
     handle_batch(batch, queue, worker.clock(), async |item: BatchItem| {
         let holder = LeaseHolder::of(rand::random());
-        let handled = worker.handle(&item.envelope, &holder).await?;
-        tracing::Span::current().record("reason", handled.code());
+        let outcome = worker.handle(&item.envelope, &holder).await;
+        if let Err(error) = &outcome
+            && item.is_last_receive()
+        {
+            worker.give_up(&item.envelope, error).await;
+        }
+        tracing::Span::current().record("reason", outcome?.code());
         Ok(())
     })
     .await

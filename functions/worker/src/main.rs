@@ -2,6 +2,7 @@
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lever_integration::metrics;
 use lever_integration::setup::Parts;
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +11,9 @@ async fn main() -> Result<(), Error> {
     parts.warm().await;
     let worker = parts.worker()?;
     let handle = async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(worker::handle(&worker, &*parts.queue, event.payload).await)
+        let answer = worker::handle(&worker, &*parts.queue, event.payload).await;
+        metrics::flush();
+        Ok::<_, Error>(answer)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

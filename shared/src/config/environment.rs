@@ -63,21 +63,6 @@ pub struct Malformed {
     pub problem: String,
 }
 
-impl ConfigError {
-    /// Both, or one error that names what is wrong in either.
-    pub(crate) fn both<A, B>(one: Result<A, Self>, other: Result<B, Self>) -> Result<(A, B), Self> {
-        match (one, other) {
-            (Ok(one), Ok(other)) => Ok((one, other)),
-            (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
-            (Err(mut error), Err(other)) => {
-                error.missing.extend(other.missing);
-                error.malformed.extend(other.malformed);
-                Err(error)
-            }
-        }
-    }
-}
-
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
@@ -93,22 +78,14 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// Looks a variable up.
-pub(crate) type Lookup = fn(&str) -> Option<String>;
-
-/// Looks a variable of the process up.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
 impl Config {
     /// Reads the environment of the process.
     ///
     /// # Errors
     /// When a variable is missing or malformed.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_lookup(variable)
+        Self::from_lookup(|variable| std::env::var(variable).ok())
     }
 
     /// Reads the variables that `lookup` knows.

@@ -11,12 +11,5 @@ pub use app_secret::{
     AppSecret, AppSecretError, KeyringKey, KeyringParts, LaunchKey, LeverClientSecret, SessionKey,
     secret_kind,
 };
+pub(crate) use aws::aws_from_env;
 pub use environment::{AppSecretSource, Config, ConfigError, Malformed};
-
-/// The set-up of all AWS clients, from the environment of the process.
-///
-/// # Errors
-/// When a variable is missing.
-pub(crate) fn aws_from_env() -> Result<aws_types::SdkConfig, ConfigError> {
-    aws::from_lookup(environment::variable)
-}

@@ -39,6 +39,11 @@ macro_rules! reasons {
                 Self::ALL.iter().copied().find(|reason| reason.code() == code)
             }
 
+            /// Whether it ever stands in a line of activity: what waits is decided when it goes on.
+            pub fn is_recorded(self) -> bool {
+                self.outcome() != Outcome::Waiting
+            }
+
             /// What kind of outcome it is.
             pub fn outcome(self) -> Outcome {
                 match self { $(Self::$variant => Outcome::$outcome,)* }
@@ -93,37 +98,37 @@ reasons! {
         "Move the candidate out of the stage and back in to invite them.";
     Archived = "archived", NotInvited,
         "The opportunity is archived.",
-        "Unarchive it in Lever and move the candidate into the trigger stage again.";
+        "Unarchive it in Lever, then move the candidate out of the stage and back in.";
     Anonymised = "anonymised", NotInvited,
         "The candidate's personal data has been removed.",
         "Nothing can be done: there is nobody left to write to.";
     NoEmail = "no_email", NotInvited,
         "The candidate has no usable e-mail address in Lever.",
-        "Add an e-mail address and move the candidate into the trigger stage again.";
+        "Add an e-mail address, then move the candidate out of the stage and back in.";
     ContactNotAllowed = "contact_not_allowed", NotInvited,
         "Your data protection policy in Lever does not allow contacting this candidate.",
-        "Renew the candidate's consent in Lever, then move the candidate into the trigger stage again.";
+        "Renew the candidate's consent in Lever, then move the candidate out of the stage and back in.";
     NoMatchingTag = "no_matching_tag", NotInvited,
         "No tag of the candidate or the posting is the title of an assessment.",
-        "Put the title of the assessment on the candidate or the posting as a tag, then move the candidate into the trigger stage again.";
+        "Put the title of the assessment on the candidate or the posting as a tag; more than a day after the move, also move the candidate out of the stage and back in.";
     MisspeltTag = "misspelt_tag", NotInvited,
         "No tag is the title of an assessment, but one comes close.",
-        "Correct the tag to the exact title, then move the candidate into the trigger stage again.";
+        "Correct the tag to the exact title; more than a day after the move, also move the candidate out of the stage and back in.";
     NotPublished = "not_published", NotInvited,
         "The assessment that the tag names is not published.",
-        "Publish it in Qualified, then move the candidate into the trigger stage again.";
+        "Publish it in Qualified, then move the candidate out of the stage and back in.";
     NotForCandidates = "not_for_candidates", NotInvited,
         "The assessment that the tag names is a template, a practice or a demo.",
-        "Use the tag of an assessment meant for candidates.";
+        "Use the tag of an assessment meant for candidates, then move the candidate out of the stage and back in.";
     AmbiguousTitle = "ambiguous_title", NotInvited,
-        "Two published assessments bear the title that the tag names, so none was sent.",
-        "Rename one of them in Qualified, then move the candidate into the trigger stage again.";
+        "Two published assessments have the title that the tag names, so none was sent.",
+        "Rename one of them in Qualified, then move the candidate out of the stage and back in.";
     AlreadyAssigned = "already_assigned", NotInvited,
         "This candidate was already invited to this assessment for this opportunity.",
-        "To ask again, remove the status tags, put the bare title back as a tag and move the candidate into the trigger stage.";
+        "To ask again, remove the status tags, put the bare title back as a tag and move the candidate out of the stage and back in.";
     StatusTagPresent = "status_tag_present", NotInvited,
         "A status tag says that this candidate was invited before this integration knew of it.",
-        "Remove the status tag and move the candidate into the trigger stage again.";
+        "Remove the status tag, then move the candidate out of the stage and back in.";
     OpportunityGone = "opportunity_gone", NotInvited,
         "The opportunity no longer exists in Lever.",
         "Nothing to do.";
@@ -132,10 +137,13 @@ reasons! {
         "Connect again as a user with access to confidential postings, or invite the candidate from Qualified.";
     EmailRefused = "email_refused", NotInvited,
         "Qualified refused the candidate's e-mail address.",
-        "Correct the address in Lever and move the candidate into the trigger stage again.";
+        "Correct the address in Lever, then move the candidate out of the stage and back in.";
     AssessmentRefused = "assessment_refused", NotInvited,
         "Qualified refused to invite to this assessment; it may have been unpublished a moment ago.",
-        "Check the assessment in Qualified, then move the candidate into the trigger stage again.";
+        "Check the assessment in Qualified, then move the candidate out of the stage and back in.";
+    GivenUp = "given_up", Problem,
+        "This was tried again and again without success and has been put aside.",
+        "Nothing is lost: those who run the integration were told, and it is done once they have mended the cause.";
     TagsRefused = "tags_refused", Problem,
         "Lever refused to change the candidate's tags; creating tags may be locked down.",
         "Let the integration's user manage tags in Lever's settings.";
@@ -164,6 +172,17 @@ mod tests {
             assert_eq!(Reason::from_code(reason.code()), Some(*reason));
         }
         assert_eq!(Reason::from_code("nonsense"), None);
+    }
+
+    /// A candidate who still is in the stage cannot be moved into it.
+    #[test]
+    fn whoever_is_to_be_moved_again_is_moved_out_first() {
+        let may_have_left = [Reason::MovedOn, Reason::StageNotTrigger];
+        for reason in Reason::ALL.iter().filter(|reason| !may_have_left.contains(reason)) {
+            let hint = reason.hint();
+            let moved = hint.contains("move the candidate") || hint.contains("Move the candidate");
+            assert_eq!(moved, hint.contains("out of the stage and back in"), "{hint}");
+        }
     }
 
     #[test]

@@ -57,8 +57,12 @@ pub fn check_opportunity(
         failure: (holds != Some(true)).then_some(reason),
     };
     let entered_after = trigger.map(|trigger| entered_at >= trigger.added_at);
+    let has_left = opportunity.stage_entries.iter().any(|entry| {
+        trigger_stages.iter().any(|trigger| trigger.stage == entry.stage && entry.at >= trigger.added_at)
+    });
+    let elsewhere = if has_left { Reason::MovedOn } else { Reason::StageNotTrigger };
     vec![
-        row(Check::InTriggerStage, Some(trigger.is_some()), Reason::MovedOn),
+        row(Check::InTriggerStage, Some(trigger.is_some()), elsewhere),
         row(Check::EnteredAfterAdded, entered_after, Reason::EnteredBeforeTrigger),
         row(Check::Active, Some(opportunity.archived_at.is_none()), Reason::Archived),
         row(Check::NotAnonymised, Some(!opportunity.is_anonymised), Reason::Anonymised),

@@ -8,14 +8,19 @@ use aws_lc_rs::digest;
 use jiff::Timestamp;
 
 use super::matching::{TagVerdict, read_tags};
-use crate::domain::{Activity, Assessment, Opportunity, Reason, StageId, TeamId, TriggerStage};
+use crate::domain::{Activity, Assessment, Look, Opportunity, Reason, StageId, TeamId, TriggerStage};
 
 /// A team without any sign of life for this long is idle.
 const ACTIVE_FOR: Duration = Duration::from_secs(DAY);
 /// Seconds of a day: how often an idle team is swept.
 const DAY: u64 = 24 * 60 * 60;
 /// How late a tag may be put on after the move and still count.
-pub const TAG_GRACE: Duration = Duration::from_secs(DAY);
+const TAG_GRACE: Duration = Duration::from_secs(DAY);
+/// How far each look reaches back over the last one: clocks differ, and what is fresh is left to its event.
+const OVERLAP: Duration = Duration::from_secs(15 * 60);
+/// How far back a look reaches at most. A longer silence needs a person: nobody wants to be invited for a move of
+/// last month (Lever itself keeps deliveries to be sent again for two weeks).
+const LOOK_BACK_MAX: Duration = Duration::from_secs(14 * DAY);
 /// The ages at which an open assignment is read again; after that it is every day.
 const FIRST_READINGS: [Duration; 4] = [
     Duration::from_secs(15 * 60),
@@ -108,6 +113,33 @@ pub fn judge_entry<'a>(entry: &Entry, activity: &'a [Activity], asks: Asks) -> F
     match asks {
         Asks::ForAssessment if waits_for_tag => Finding::LateTag(last),
         Asks::ForAssessment | Asks::ForNothing => Finding::Nothing,
+    }
+}
+
+/// From when on the next sweep looks at entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// At every entry since then.
+    pub all: Timestamp,
+    /// At entries since then whose tags ask for something.
+    pub asked_for: Timestamp,
+}
+
+impl Reach {
+    /// What a look reaches that begins at `now`, of a team whose first trigger stage was added at `first_added`.
+    pub fn of(look: &Look, first_added: Timestamp, now: Timestamp) -> Self {
+        let before = |at: Timestamp, by: Duration| at.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        let all = look.done_until.map_or(first_added, |until| before(until, OVERLAP).max(first_added));
+        let all = all.max(before(now, LOOK_BACK_MAX));
+        Self { all, asked_for: all.min(before(now, TAG_GRACE)).max(first_added) }
+    }
+
+    /// Whether the next sweep acts on an entry whose tags ask for something: then an invitation follows by itself.
+    pub fn is_open(&self, entry: &Entry, activity: &[Activity]) -> bool {
+        match judge_entry(entry, activity, Asks::ForAssessment) {
+            Finding::Missed | Finding::LateTag(_) => entry.at >= self.asked_for,
+            Finding::Nothing => false,
+        }
     }
 }
 

@@ -119,6 +119,19 @@ fn each_check_refuses_with_its_own_reason() {
 }
 
 #[test]
+fn only_who_was_in_a_trigger_stage_can_have_left_it() {
+    let reason = |change: fn(&mut Opportunity)| {
+        let mut opportunity = opportunity(&[]);
+        opportunity.stage = "offer".parse().unwrap();
+        change(&mut opportunity);
+        first_failure(&opportunity, &[trigger()], at(10)).unwrap_err().0
+    };
+    assert_eq!(reason(|_| {}), Reason::MovedOn);
+    assert_eq!(reason(|one| one.stage_entries[0].at = at(-1)), Reason::StageNotTrigger, "it was none then");
+    assert_eq!(reason(|one| one.stage_entries.clear()), Reason::StageNotTrigger);
+}
+
+#[test]
 fn entering_at_the_very_moment_counts_and_a_silent_history_leaves_it_to_the_signed_time() {
     let mut opportunity = opportunity(&[]);
     opportunity.stage_entries[0].at = at(0);

@@ -13,10 +13,11 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tracing::{Instrument, field};
 
 use super::retry::{Circumstances, Fate, decide_fate};
-use super::{BATCH_MAX, Envelope, Error, Queue};
+use super::{BATCH_MAX, Envelope, Error, Queue, RECEIVES_MAX};
 use crate::clock::Clock;
 use crate::domain::Event;
 use crate::failure::Disposition;
+use crate::metrics::Metric;
 use crate::telemetry::Closing;
 
 /// How many messages are handled at once: a whole batch of SQS, so that its time is that of its slowest
@@ -34,6 +35,13 @@ pub struct BatchItem {
     pub message_id: String,
     /// How often it was received, from 1.
     pub receive_count: u32,
+}
+
+impl BatchItem {
+    /// Whether a failure now moves it to the dead letters.
+    pub fn is_last_receive(&self) -> bool {
+        self.receive_count >= RECEIVES_MAX
+    }
 }
 
 /// A message could not be handled.
@@ -127,6 +135,9 @@ where
                 edge.put_back(failure, envelope.as_ref(), receipt.as_deref(), circumstances).await
             }
         };
+        if receive_count >= RECEIVES_MAX && matches!(fate, Fate::Postponed(_) | Fate::Doomed(_)) {
+            Metric::DeadLettered.count();
+        }
         close(&outcome, fate, envelope.as_ref(), started.elapsed());
         match fate {
             Fate::Done | Fate::Renewed => None,

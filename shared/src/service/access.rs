@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{ApiKey, ConnectionState, Reason, TeamId};
+use crate::domain::{ApiKey, ConnectionState, LeverAccountId, Reason, TeamId};
 use crate::store::{Recorded, Store, TeamContext};
 use crate::{lever, qualified};
 
@@ -15,6 +15,8 @@ pub struct Access<'a> {
     pub lever: lever::Api<'a>,
     /// Qualified with the team's key.
     pub qualified: qualified::Api<'a>,
+    /// The Lever account, if it is known.
+    account: Option<&'a LeverAccountId>,
 }
 
 impl Worker {
@@ -31,7 +33,19 @@ impl Worker {
         Ok(Access {
             lever: self.lever.api(&tokens.access, connection.api_base.as_deref(), permits),
             qualified: self.qualified.api(key),
+            account: connection.account.as_ref(),
         })
+    }
+
+    /// To be asked before what cannot be taken back: whether the team is still connected to the account that
+    /// was read. An admin may have removed the integration or changed the account since this run began.
+    ///
+    /// # Errors
+    /// [`Error::Contended`] if not: handled again, the event meets the team as it is now.
+    pub(crate) async fn check_connected(&self, team: &TeamId, access: &Access<'_>) -> Result<(), Error> {
+        let present = self.store.load_team(team).await?.and_then(|context| context.connection);
+        let is_same = present.is_some_and(|present| present.account.as_ref() == access.account);
+        if is_same { Ok(()) } else { Err(Error::Contended) }
     }
 }
 

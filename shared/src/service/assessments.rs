@@ -1,7 +1,8 @@
 //! The assessments of a team, remembered for a minute.
 //!
 //! A list this old may make a candidate wait for nothing, never get the wrong invitation: Qualified
-//! refuses what is unpublished, and before a tag is said to name nothing the list is read again.
+//! refuses what is unpublished, and before a tag is said to name nothing the list is read again. A list
+//! serves no longer than the team item it was read with: another API key may be one of another team.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{Assessment, TeamId};
+use crate::domain::{Assessment, Team, TeamId};
 use crate::qualified;
 
 /// How long a list serves without being read again.
@@ -27,6 +28,8 @@ pub struct AssessmentCache {
 
 #[derive(Clone)]
 struct List {
+    /// The version of the team whose API key it was read with.
+    version: u64,
     read_at: Timestamp,
     assessments: Arc<Vec<Assessment>>,
 }
@@ -44,7 +47,7 @@ impl AssessmentCache {
     /// The team's assessments, read again if the list at hand is too old.
     pub(crate) async fn load(
         &self,
-        team: &TeamId,
+        team: &Team,
         api: &qualified::Api<'_>,
         freshness: Freshness,
         now: Timestamp,
@@ -53,17 +56,18 @@ impl AssessmentCache {
             Freshness::Recent => FRESH,
             Freshness::Now => JUST_READ,
         };
-        let known = self.lock().get(team).cloned();
+        let known = self.lock().get(&team.id).filter(|list| list.version == team.version).cloned();
         if let Some(list) = known.filter(|list| now.duration_since(list.read_at).unsigned_abs() < age_max) {
             return Ok(list.assessments);
         }
         let assessments = Arc::new(api.assessments().await?);
         let mut lists = self.lock();
-        if lists.len() >= TEAMS_MAX && !lists.contains_key(team) {
+        if lists.len() >= TEAMS_MAX && !lists.contains_key(&team.id) {
             let oldest = lists.iter().min_by_key(|(_, list)| list.read_at).map(|(team, _)| team.clone());
             oldest.map(|team| lists.remove(&team));
         }
-        lists.insert(team.clone(), List { read_at: now, assessments: Arc::clone(&assessments) });
+        let list = List { version: team.version, read_at: now, assessments: Arc::clone(&assessments) };
+        lists.insert(team.id.clone(), list);
         Ok(assessments)
     }
 

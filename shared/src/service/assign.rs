@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::flow::{Admission, AssignmentDecision, Entry, Request, Step, decide_stage_change, first_failure};
 use crate::lever;
+use crate::metrics::count_decision;
 use crate::store::TeamContext;
 
 use super::assessments::Freshness;
@@ -120,7 +121,7 @@ impl Worker {
         let decide = |assessments: Arc<Vec<Assessment>>| {
             decide_stage_change(case.event, opportunity, admission, &assessments, &case.ledger)
         };
-        let team = &case.context.team.id;
+        let team = &case.context.team;
         let load =
             |freshness| self.assessments.load(team, &case.access.qualified, freshness, self.clock.now());
         let decisions = decide(load(Freshness::Recent).await?);
@@ -227,6 +228,7 @@ impl Worker {
                 body_digest: Some(event.body_digest.clone()),
             };
             self.store.record_activity(&activity).await?;
+            count_decision(line.reason);
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::domain::{Event, Reason, SignatureToken, StageChanged, TeamId, UrlKey};
 use crate::failure::Disposition;
 use crate::lever::webhook as lever_webhook;
+use crate::metrics::Metric;
 use crate::qualified::webhook as qualified_webhook;
 use crate::queue::{self, Envelope, Queue};
 use crate::store::{self, LeverIntake, Store};
@@ -155,7 +156,10 @@ impl Intake {
             Some(handled) if handled.body_digest.as_ref() == Some(&event.body_digest) => {
                 Ok(Ingested::Duplicate)
             }
-            Some(_) => Ok(Ingested::Forged),
+            Some(_) => {
+                Metric::Tampered.count();
+                Ok(Ingested::Forged)
+            }
             None => self.enqueue(team, Event::StageChanged(event), now).await,
         }
     }

@@ -99,6 +99,7 @@ impl Worker {
             Ok(email) => email,
             Err(reason) => return Ok(Found::Refused(reason)),
         };
+        self.check_connected(&claim.assignment().team, access).await?;
         claim.check()?;
         let Opportunity { name, contact, .. } = invitee.opportunity;
         let invitation = Invitation { email, name, assessment, contact };

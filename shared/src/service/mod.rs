@@ -1,13 +1,14 @@
 //! The work: load → decide → record → perform → record.
 //!
 //! [`ingest`] takes deliveries in, [`assign`] invites, [`report`] follows results, [`connect`] registers
-//! our webhooks, [`reconcile`] finds what no delivery brought. Decisions come from [`crate::flow`]; here they are put on record before anything is done
-//! about them, and every effect looks before it repeats itself.
+//! our webhooks, [`reconcile`] finds what no delivery brought. Decisions come from [`crate::flow`]; here they
+//! are put on record before anything is done about them, and every effect looks before it repeats itself.
 
 mod access;
 mod assessments;
 mod effects;
 mod error;
+mod give_up;
 mod invite;
 mod ledger;
 mod pace;

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use crate::clock::Clock;
 use crate::domain::{CallGrant, CallRequest, TeamId, slot_after_refusal};
 use crate::lever::{Error, Pace, Permits};
+use crate::metrics::Metric;
 use crate::store::Store;
 
 /// The permits for one team's calls.
@@ -45,6 +46,7 @@ impl Pace for TeamPace {
     }
 
     async fn hold(&self, pause: Duration) {
+        Metric::RateLimited.count();
         tracing::warn!(team.id = %self.team, "lever.rate_limited");
         if let Err(error) =
             self.store.hold_calls(&self.team, slot_after_refusal(self.clock.now(), pause)).await

@@ -10,6 +10,7 @@ use crate::domain::{
     ResultChanged, TeamId,
 };
 use crate::flow::{MirrorUpdate, decide_result, decide_retake, is_old_news};
+use crate::metrics::count_decision;
 use crate::qualified;
 use crate::store::TeamContext;
 
@@ -139,6 +140,10 @@ impl Worker {
                 };
             }
         };
+        if let Err(left) = self.check_connected(&claim.assignment().team, access).await {
+            claim.release().await?;
+            return Err(left);
+        }
         let Some(MirrorUpdate { mirror, reason }) =
             claim.assignment().mirror().map(|mirror| decide(mirror, &result))
         else {
@@ -207,6 +212,8 @@ impl Worker {
             },
             body_digest: None,
         };
-        Ok(self.store.record_activity(&activity).await?)
+        self.store.record_activity(&activity).await?;
+        count_decision(reason);
+        Ok(())
     }
 }

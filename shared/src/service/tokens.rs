@@ -17,6 +17,7 @@ use crate::domain::{
     AccessToken, Connection, ConnectionState, LeaseHolder, LeverTokens, Reason, RefreshIntent, TeamId,
 };
 use crate::lever::{OAuth, OAuthError};
+use crate::metrics::Metric;
 use crate::store::{Recorded, Store, TeamContext};
 
 use super::Error;
@@ -204,6 +205,7 @@ impl Tokens {
     }
 
     async fn end(&self, connection: Connection) -> Result<(), Error> {
+        Metric::ReconnectNeeded.count();
         tracing::error!(team.id = %connection.team, "connection.reconnect_needed");
         let since = self.clock.now();
         let ended = Connection {

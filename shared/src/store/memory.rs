@@ -2,7 +2,9 @@
 //!
 //! Behaves as the table does, conformance suite included; forgets everything with the process.
 
+mod calls;
 mod reconciling;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -11,12 +13,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use rows::Rows;
+
 use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, AssessmentId, Assignment, CallGrant, CallRequest, Connection, EventId,
-    OAuthAttempt, OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team,
-    TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
+    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
+    TriggerStage,
 };
 
 /// A store that lives as long as the process.
@@ -26,18 +30,6 @@ pub struct MemoryStore {
     launches: Mutex<BTreeMap<String, Timestamp>>,
     walk: Mutex<Option<String>>,
     clock: Arc<dyn Clock>,
-}
-
-#[derive(Default)]
-struct Rows {
-    team: Option<Team>,
-    connection: Option<Connection>,
-    trigger_stages: BTreeMap<StageId, TriggerStage>,
-    assignments: BTreeMap<(OpportunityId, AssessmentId), Assignment>,
-    parked: BTreeMap<EventId, ParkedEvent>,
-    activity: BTreeMap<(Timestamp, ActivityId), Activity>,
-    call_slot: Option<Timestamp>,
-    reconciliation: Option<Reconciliation>,
 }
 
 impl MemoryStore {
@@ -125,23 +117,11 @@ impl Store for MemoryStore {
     }
 
     async fn reserve_calls(&self, team: &TeamId, request: CallRequest) -> Result<CallGrant, Error> {
-        let mut teams = self.teams();
-        let slot = &mut teams.entry(team.clone()).or_default().call_slot;
-        let moved = match *slot {
-            Some(present) if present > request.latest_slot() => return Ok(request.refused(present)),
-            Some(present) if present > request.now => {
-                present.saturating_add(request.length()).unwrap_or(Timestamp::MAX)
-            }
-            Some(_) | None => request.slot_after_rest(),
-        };
-        *slot = Some(moved);
-        Ok(request.granted(moved))
+        Ok(calls::reserve(&mut self.teams().entry(team.clone()).or_default().call_slot, request))
     }
 
     async fn hold_calls(&self, team: &TeamId, slot: Timestamp) -> Result<(), Error> {
-        let mut teams = self.teams();
-        let present = &mut teams.entry(team.clone()).or_default().call_slot;
-        *present = (*present).max(Some(slot));
+        calls::hold(&mut self.teams().entry(team.clone()).or_default().call_slot, slot);
         Ok(())
     }
 

@@ -21,14 +21,16 @@ pub async fn poisoned_batch() -> Made<Vec<String>> {
     if let Some(run) = world.begin_work(BATCH_MAX) {
         world.runs.drive(run, free).await;
     }
-    if world.queue.depth() != 1 || world.qualified.mails().len() != BATCH_MAX - 1 {
-        let (left, mails) = (world.queue.depth(), world.qualified.mails().len());
+    // Lever's rate lets some of them be done at once; the others were told to wait.
+    let mails = world.qualified.mails().len();
+    if mails == 0 || world.queue.depth() != BATCH_MAX - mails {
+        let left = world.queue.depth();
         wrong.push(format!("I9: {left} messages are left and {mails} were invited"));
     }
-    let calls = world.wire.len();
     world.settle().await?;
-    if world.wire.len() != calls {
-        wrong.push("I9: an effect was repeated".to_owned());
+    if world.qualified.mails().len() != BATCH_MAX - 1 {
+        let mails = world.qualified.mails().len();
+        wrong.push(format!("I9: {mails} instead of {} were invited", BATCH_MAX - 1));
     }
     let dead = world.queue.dead_letters();
     if dead.len() != 1 || dead[0].receives != RECEIVES_MAX {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lever_integration::queue::{Envelope, Error, MemoryQueue, Queue};
+use sim_kit::guarded::Guarded;
 
 use crate::gate::{Fault, Gate, Side, Verdict};
 
@@ -12,12 +13,18 @@ use crate::gate::{Fault, Gate, Side, Verdict};
 pub struct GatedQueue {
     inner: Arc<MemoryQueue>,
     gate: Gate,
+    sent: Guarded<Vec<Envelope>>,
 }
 
 impl GatedQueue {
     /// The queue `inner` behind `gate`.
     pub fn new(inner: Arc<MemoryQueue>, gate: Gate) -> Self {
-        Self { inner, gate }
+        Self { inner, gate, sent: Guarded::default() }
+    }
+
+    /// Everything that was put into the queue.
+    pub fn sent(&self) -> Guarded<Vec<Envelope>> {
+        self.sent.clone()
     }
 
     async fn during(
@@ -45,7 +52,11 @@ fn failure(verdict: Verdict) -> Option<Error> {
 #[async_trait]
 impl Queue for GatedQueue {
     async fn send(&self, envelope: &Envelope) -> Result<(), Error> {
-        self.during("queue.send", self.inner.send(envelope)).await
+        let sent = async {
+            self.sent.lock().push(envelope.clone());
+            self.inner.send(envelope).await
+        };
+        self.during("queue.send", sent).await
     }
 
     async fn postpone(&self, receipt: &str, delay: Duration) -> Result<(), Error> {

@@ -1,9 +1,12 @@
-//! Looks for the first thing that is wrong: every case, every single plan, then seeds.
+//! Looks for the first thing that is wrong: a few seeds, every case with every single plan, more seeds.
 
 use crate::batch::poisoned_batch;
 use crate::cases::{Case, Demand, Plan, play};
 use crate::simulation::simulate;
 use crate::ways::{end, failures, nothing, stall};
+
+/// Seeds played before the exhaustive run: a few of them find most of what is wrong.
+const FIRST_SEEDS: u64 = 12;
 
 /// Where something was wrong first.
 pub struct Found {
@@ -19,6 +22,11 @@ pub async fn first_wrong(seeds: u64) -> Option<Found> {
     let batch = poisoned_batch().await.unwrap_or_else(|error| vec![error.to_string()]);
     if let Some(what) = batch.into_iter().next() {
         return Some(Found { runs, what });
+    }
+    for seed in 0..FIRST_SEEDS.min(seeds) {
+        if let Some(found) = look_at_seed(seed, &mut runs).await {
+            return Some(found);
+        }
     }
     for case in Case::ALL {
         let (points, found) = look(case, nothing(), Demand::Whole, &mut runs).await;
@@ -37,17 +45,21 @@ pub async fn first_wrong(seeds: u64) -> Option<Found> {
             }
         }
     }
-    for seed in 0..seeds {
-        runs += 1;
-        let wrong = match simulate(seed).await {
-            Ok(report) => report.wrong,
-            Err(error) => vec![error.to_string()],
-        };
-        if let Some(what) = wrong.into_iter().next() {
-            return Some(Found { runs, what: format!("SEED={seed}: {what}") });
+    for seed in FIRST_SEEDS.min(seeds)..seeds {
+        if let Some(found) = look_at_seed(seed, &mut runs).await {
+            return Some(found);
         }
     }
     None
+}
+
+async fn look_at_seed(seed: u64, runs: &mut usize) -> Option<Found> {
+    *runs += 1;
+    let wrong = match simulate(seed).await {
+        Ok(report) => report.wrong,
+        Err(error) => vec![error.to_string()],
+    };
+    wrong.into_iter().next().map(|what| Found { runs: *runs, what: format!("SEED={seed}: {what}") })
 }
 
 async fn look(

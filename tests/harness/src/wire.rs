@@ -24,6 +24,8 @@ use crate::gate::{Fault, Gate, RunId, Side, Verdict};
 pub const LEVER_HOST: &str = "lever.example";
 /// The host of the simulated Qualified.
 pub const QUALIFIED_HOST: &str = "qualified.example";
+/// A run whose token call takes this long stands still; another may have taken over, in simulated milliseconds.
+const STALLED_AFTER_MS: Millis = 20_000;
 /// More than the largest answer of a simulator, a planned oversized one included.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
 
@@ -60,8 +62,8 @@ pub struct Wire {
     qualified: (Qualified, Router),
     log: Guarded<Vec<Exchange>>,
     late: Guarded<Vec<Request>>,
-    /// How many token calls with the same refresh token are under way.
-    refreshing: Guarded<BTreeMap<String, usize>>,
+    /// The token calls under way: which refresh token, and since when.
+    refreshing: Guarded<BTreeMap<u64, (String, Millis)>>,
     breaches: Guarded<Vec<String>>,
 }
 
@@ -123,6 +125,7 @@ impl Wire {
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let (method, path) = (request.method().to_string(), request.url().path().to_owned());
         let call = format!("{host} {method} {path}");
+        let _under_way = refresh_token(&path, &sent(&request)).map(|token| self.refresh_begins(token));
         let verdict = self.gate.pass(&call, Side::Before).await;
         let outcome = match verdict {
             Verdict::Fail(Fault::Unreachable | Fault::Throttled) => return Err(TransportError::NotReached),
@@ -159,10 +162,8 @@ impl Wire {
         let credential = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let credential = credential.unwrap_or_default().to_owned();
         let (method, body) = (request.method().to_string(), sent(&request));
-        self.token_call_begins(&path, &body);
         let router = if host == LEVER_HOST { &self.lever.1 } else { &self.qualified.1 };
         let outcome = carry(router.clone(), request).await;
-        self.token_call_ends(&path, &body);
         let tags_after = path.ends_with("Tags").then(|| self.tags(&path)).flatten();
         let exchange = Exchange {
             run,
@@ -189,19 +190,29 @@ impl Wire {
         self.lever.0.tags(opportunity).ok()
     }
 
-    fn token_call_begins(&self, path: &str, body: &Value) {
-        let Some(token) = refresh_token(path, body) else { return };
+    /// Notes that a refresh token is on its way, until its caller has the answer or is no more.
+    fn refresh_begins(&self, token: String) -> UnderWay {
+        let now = self.lever.0.kit().clock.now_ms();
         let mut refreshing = self.refreshing.lock();
-        let count = refreshing.entry(token).or_default();
-        *count += 1;
-        if *count > 1 {
+        let is_recent = |(other, since): &(String, Millis)| *other == token && now - since < STALLED_AFTER_MS;
+        if refreshing.values().any(is_recent) {
             self.breaches.lock().push("I6: two refreshes with one token at the same time".to_owned());
         }
+        let number = refreshing.last_key_value().map_or(0, |(last, _)| last + 1);
+        refreshing.insert(number, (token, now));
+        UnderWay { refreshing: self.refreshing.clone(), number }
     }
+}
 
-    fn token_call_ends(&self, path: &str, body: &Value) {
-        let Some(token) = refresh_token(path, body) else { return };
-        self.refreshing.lock().entry(token).and_modify(|count| *count -= 1);
+/// A refresh token on its way.
+struct UnderWay {
+    refreshing: Guarded<BTreeMap<u64, (String, Millis)>>,
+    number: u64,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.refreshing.lock().remove(&self.number);
     }
 }
 

@@ -31,6 +31,7 @@ for_every_case! { ends:
     a_submission_survives_its_ends = Submitted,
     a_retake_survives_its_ends = Retaken,
     a_refresh_survives_its_ends = Refresh,
+    an_event_that_waits_survives_its_ends = Parked,
     an_intake_survives_its_ends = Intake,
     a_login_survives_its_ends = Callback,
     a_key_survives_its_ends = Key,

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use lever_sim::{LeverSim, Seed};
 
-/// A strict simulator of Lever.
+/// A strict simulator of Lever. `GET /_sim` lists the control routes.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Port on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 0)]
+    /// Port on 127.0.0.1; 0 takes a free one. The address is printed.
+    #[arg(long)]
     port: u16,
     /// JSON file with the world to start with; see the README.
     #[arg(long)]

@@ -25,7 +25,8 @@ async fn the_binary_prints_its_url_and_serves_there() {
 fn a_seed_with_an_unknown_field_ends_the_binary_with_its_name() {
     let path = std::env::temp_dir().join(format!("lever-sim-seed-{}.json", std::process::id()));
     std::fs::write(&path, r#"{"acounts": []}"#).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_lever-sim")).arg("--seed").arg(&path).output().unwrap();
+    let sim = env!("CARGO_BIN_EXE_lever-sim");
+    let output = Command::new(sim).args(["--port", "0", "--seed"]).arg(&path).output().unwrap();
     std::fs::remove_file(&path).unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("`acounts`"));

@@ -5,12 +5,14 @@
 //! Tests build on the same [`Local`], so what they prove is what `cargo run -p local` runs.
 
 mod functions;
+mod leftovers;
 mod parts;
 
 pub mod browser;
 pub mod connect;
 pub mod control;
 pub mod gateway;
+pub mod guide;
 pub mod story;
 pub mod table;
 pub mod timeline;
@@ -91,6 +93,8 @@ pub struct Local {
     pub worker: Arc<Worker>,
     /// The reconciler.
     pub reconciler: Arc<Reconciler>,
+    /// Teams whose connection a kept table held; it was to simulators that are no more.
+    pub forgotten: usize,
     gateway: Server,
     poller: JoinHandle<()>,
     schedule: Option<JoinHandle<()>>,
@@ -104,20 +108,22 @@ impl Local {
     /// # Errors
     /// When a port is taken or a part cannot start.
     pub async fn start(options: &Options, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let start = |error: &dyn std::fmt::Display| Error::Start(error.to_string());
+        let start = |flag: &str, error: &dyn std::fmt::Display| {
+            Error::Start(format!("{error}; `{flag} 0` takes a free port"))
+        };
         let routes = gateway::Routes::default();
         let router = gateway::router(routes.clone());
-        let gateway = sim_kit::serve::serve(options.port, router).await.map_err(|error| start(&error))?;
-        let lever = LeverSim::start(options.lever_port, lever_sim::Seed::default())
-            .await
-            .map_err(|error| start(&error))?;
-        let qualified = QualifiedSim::start(options.qualified_port, qualified_sim::Seed::default())
-            .await
-            .map_err(|error| start(&error))?;
+        let gateway = sim_kit::serve::serve(options.port, router).await;
+        let gateway = gateway.map_err(|error| start("--port", &error))?;
+        let lever = LeverSim::start(options.lever_port, lever_sim::Seed::default()).await;
+        let lever = lever.map_err(|error| start("--lever-port", &error))?;
+        let qualified = QualifiedSim::start(options.qualified_port, qualified_sim::Seed::default()).await;
+        let qualified = qualified.map_err(|error| start("--qualified-port", &error))?;
         let table = table::Table::start(options.data.as_deref()).await?;
         let queue = Arc::new(MemoryQueue::new(Arc::clone(&clock)));
         let urls = parts::Urls { gateway: gateway.url(), lever: lever.url(), qualified: qualified.url() };
         let parts = parts::assemble(&urls, options, &table, Arc::clone(&queue), clock)?;
+        let forgotten = leftovers::forget_grants(&*parts.store).await?;
         let page = Arc::new(Page::new(&parts)?);
         qualified.set_page_url(&gateway.url());
         routes.fill(functions::routes(Arc::new(parts.intake()), page));
@@ -130,6 +136,7 @@ impl Local {
             .reconcile_every
             .map(|every| tokio::spawn(functions::reconcile_every(every, Arc::clone(&reconciler))));
         Ok(Self {
+            forgotten,
             is_busy,
             lever,
             qualified,

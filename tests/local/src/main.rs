@@ -31,15 +31,16 @@ struct Arguments {
     /// End after the story: 0 if every step was seen, 1 otherwise.
     #[arg(long)]
     once: bool,
-    /// Only serve.
+    /// Only serve: no team is connected, and what to do by hand is printed.
     #[arg(long, conflicts_with = "once")]
     no_story: bool,
-    /// Keep the table in this folder.
+    /// Keep the table in this folder. The simulators start anew each time: activity and ledger stay, the
+    /// connection is made again.
     #[arg(long)]
     data: Option<PathBuf>,
     /// What to log, in the form of `RUST_LOG`.
     // The local table warns of every condition that does not hold, which is how conditional writes work.
-    #[arg(long, default_value = "warn,dynoxide=error")]
+    #[arg(long, default_value = "warn,dynoxide=error", value_parser = filter)]
     log: String,
 }
 
@@ -69,6 +70,9 @@ async fn run(arguments: &Arguments) -> Result<(), Error> {
     print(&format!("gateway {}", local.gateway_url()));
     print(&format!("lever {}", local.lever.url()));
     print(&format!("qualified {}", local.qualified.url()));
+    if local.forgotten > 0 {
+        print("\nThe kept table's connection was to simulators that are no more and is forgotten.");
+    }
     if !arguments.no_story {
         print("");
         let told = Story::new(local.scene(), &print).play().await;
@@ -81,12 +85,15 @@ async fn run(arguments: &Arguments) -> Result<(), Error> {
             print(&format!("\nFAILED: {error}"));
         }
     }
-    println!(
-        "\nOpen {}/_sim/launch in a browser: the Integrations page, as from Qualified.",
-        local.qualified.url()
-    );
-    print("Each simulator lists its control API at /_sim. Ctrl-C ends everything.");
+    print("");
+    local::guide::lines(&local).iter().for_each(|line| print(line));
     std::future::pending().await
+}
+
+/// Takes what can be read as a filter.
+fn filter(text: &str) -> Result<String, String> {
+    let is_readable = telemetry::is_filter(text);
+    is_readable.then(|| text.to_owned()).ok_or_else(|| "no filter, such as `warn,local=debug`".to_owned())
 }
 
 /// Prints a line; a reader who has gone away is no reason to end.

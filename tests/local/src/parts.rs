@@ -66,8 +66,9 @@ fn app_secret(data: Option<&Path>) -> Result<String, Error> {
     }
     let secret = new_app_secret();
     if let Some(path) = path {
-        std::fs::write(path, &secret)
-            .map_err(|error| Error::Start(format!("the app secret cannot be kept: {error}")))?;
+        let unkept =
+            |error| Error::Start(format!("the app secret cannot be kept: {}: {error}", path.display()));
+        std::fs::write(&path, &secret).map_err(unkept)?;
     }
     Ok(secret)
 }

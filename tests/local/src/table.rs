@@ -29,11 +29,14 @@ impl Table {
         let database = match data {
             None => dynoxide::Database::memory(),
             Some(folder) => {
-                std::fs::create_dir_all(folder).map_err(|error| Error::Table(error.to_string()))?;
+                let unusable = |error| Error::Table(format!("the folder {}: {error}", folder.display()));
+                std::fs::create_dir_all(folder).map_err(unusable)?;
                 dynoxide::Database::new(&folder.join("table.sqlite").to_string_lossy())
             }
         };
-        let database = database.map_err(|error| Error::Table(error.to_string()))?;
+        let place =
+            data.map_or_else(|| "memory".to_owned(), |folder| format!("the folder {}", folder.display()));
+        let database = database.map_err(|error| Error::Table(format!("{place}: {error}")))?;
         let listener =
             TcpListener::bind("127.0.0.1:0").await.map_err(|error| Error::Table(error.to_string()))?;
         let address = listener.local_addr().map_err(|error| Error::Table(error.to_string()))?;

@@ -9,8 +9,8 @@ use qualified_sim::{QualifiedSim, Seed};
 /// A strict simulator of Qualified. `GET /_sim` lists the control routes.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Port on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 8082)]
+    /// Port on 127.0.0.1; 0 takes a free one. The address is printed.
+    #[arg(long)]
     port: u16,
     /// What exists at the start, as JSON; see seed.json for the format.
     #[arg(long)]

@@ -83,7 +83,7 @@ for (const hands of [mouse, keyboard]) {
 
       await admin.askWhy(page, hands, `https://hire.lever.co/candidates/${ids.misspelt}`);
       assert.equal(await admin.firstFailing(page), "A tag is the title of an assessment.");
-      await admin.says(page, "Did you mean one of these titles?");
+      await admin.says(page, "Did you mean this title?");
       assert.equal(await page.locator(".near code").textContent(), TITLE);
       await admin.says(page, "The candidate has the tag “Rust Bascis”.");
       await look("8-why-misspelt");

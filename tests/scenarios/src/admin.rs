@@ -57,7 +57,7 @@ impl<'a> Admin<'a> {
         }
         let one =
             |name: &str| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        Ok(Callback { state: one("state"), code: one("code"), error: one("error") })
+        Ok(Callback { state: one("state"), code: one("code"), issuer: one("iss"), error: one("error") })
     }
 
     /// The browser comes back with what Lever gave it.

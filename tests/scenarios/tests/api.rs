@@ -11,15 +11,15 @@ const DOCUMENT: &str = "/integrations/lever/openapi.json";
 const OPERATIONS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// A signed-in user who speaks JSON.
-struct User {
-    http: Client,
-    base: String,
-    cookie: String,
+pub(crate) struct User {
+    pub(crate) http: Client,
+    pub(crate) base: String,
+    pub(crate) cookie: String,
     csrf: String,
 }
 
 impl User {
-    async fn sign_in(world: &World, role: &str) -> Made<Self> {
+    pub(crate) async fn sign_in(world: &World, role: &str) -> Made<Self> {
         let http = Client::builder().redirect(redirect::Policy::none()).build()?;
         let launch = format!("{}/_sim/launch?team={}&role={role}", world.local.qualified.url(), world.team);
         let link = header(&http.get(launch).send().await?, "location");
@@ -36,7 +36,7 @@ impl User {
         self.http.request(method, url).header("cookie", &self.cookie)
     }
 
-    async fn get(&self, path: &str) -> Made<Response> {
+    pub(crate) async fn get(&self, path: &str) -> Made<Response> {
         Ok(self.request(Method::GET, path).send().await?)
     }
 

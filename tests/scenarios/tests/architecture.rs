@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("http", 2),
     ("seal", 2),
     ("launch", 2),
+    ("metrics", 2),
     ("session", 2),
     ("telemetry", 2),
     ("lever", 3),

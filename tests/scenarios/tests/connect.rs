@@ -155,7 +155,7 @@ async fn malformed_callbacks_reach_nobody() -> Made {
     let stand = Stand::start().await?;
     let admin = stand.admin()?;
     for state in [None, Some(String::new()), Some("x".repeat(100_000)), Some("a\r\nb".to_owned())] {
-        let callback = Callback { state, code: Some("code".to_owned()), error: None };
+        let callback = Callback { state, code: Some("code".to_owned()), ..Callback::default() };
         assert!(matches!(admin.come_back(&callback).await, Err(LoginError::Malformed)));
     }
     for code in [None, Some(String::new()), Some("x".repeat(100_000)), Some("a\r\nb".to_owned())] {
@@ -192,7 +192,7 @@ async fn an_attempt_begun_in_production_does_not_end_in_the_sandbox() -> Made {
     let url =
         production.begin_login(&stand.team, &"admin".parse()?, Admin::SESSION, AccountChange::Ask).await?;
     let state = url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
-    let callback = Callback { state, code: Some("code".to_owned()), error: None };
+    let callback = Callback { state, code: Some("code".to_owned()), ..Callback::default() };
     assert!(matches!(admin.come_back(&callback).await, Err(LoginError::Elsewhere)));
     assert_eq!((exchanges(&stand.local), stand.connection().await?), (0, None));
     Ok(())
@@ -324,7 +324,8 @@ async fn nothing_is_stored_of_a_reply_that_is_wrong_in_one_field() -> Made {
         fault.body = Some(with("scope", json!(SCOPES[..4].join(" "))));
     });
     let callback = admin.consent(admin.begin(AccountChange::Ask).await?).await?;
-    assert!(matches!(admin.come_back(&callback).await, Err(LoginError::MissingScopes)));
+    let Err(LoginError::MissingScopes { missing }) = admin.come_back(&callback).await else { panic!() };
+    assert_eq!(missing, SCOPES[4..]);
     assert_eq!(stand.connection().await?, None);
     assert_eq!(admin.webhooks(), [json!(null); 0]);
     Ok(())

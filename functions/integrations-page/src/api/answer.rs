@@ -159,10 +159,12 @@ async fn add_trigger_stages(page: &Page, session: &Session, new: &NewTriggerStag
 }
 
 async fn set_api_key(page: &Page, session: &Session, new: &NewApiKey) -> Result<(), Problem> {
+    let bad = |detail| Problem::with(Code::BadValue, field::API_KEY).told(detail);
     change::keep_api_key(page, session, &new.api_key).await.map_err(|rejection| match rejection {
-        ApiKeyRejection::NoKey | ApiKeyRejection::Refused | ApiKeyRejection::NoApiAccess => {
-            Problem::with(Code::BadValue, field::API_KEY)
-        }
+        ApiKeyRejection::NoKey if new.api_key.trim().is_empty() => bad("The API key is missing."),
+        ApiKeyRejection::NoKey => bad("The API key is malformed: no key of Qualified looks like this."),
+        ApiKeyRejection::Refused => bad("Qualified refuses this API key."),
+        ApiKeyRejection::NoApiAccess => bad("The team's plan in Qualified does not include the API."),
         ApiKeyRejection::NotChecked => Code::Unavailable.into(),
     })
 }

@@ -97,6 +97,11 @@ impl Problem {
         Self { field: Some(field.chars().take(FIELD_CHARS_MAX).collect()), ..Self::from(code) }
     }
 
+    /// The same problem, told more exactly.
+    pub(super) fn told(self, detail: &'static str) -> Self {
+        Self { detail, ..self }
+    }
+
     /// The answer that tells it.
     pub(super) fn response(&self, page: &Page) -> Response<Body> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);

@@ -4,7 +4,7 @@ use lever_integration::domain::{Activity, OpportunityId, Reason, TeamId};
 use lever_integration::failure::Disposition;
 
 use super::candidates::{StageNames, line, named, named_by_link, read_all};
-use super::{Loaded, team};
+use super::{Loaded, team_and_stages};
 use crate::Page;
 use crate::paths::field;
 use crate::request::Fields;
@@ -26,14 +26,14 @@ pub(crate) async fn activity(
 ) -> Result<ActivityPage, Trouble> {
     let filter = filter(query)?;
     let cursor = query.one(field::CURSOR).map(str::to_owned);
-    let loaded = team(page, id).await?;
+    let (loaded, stages) = team_and_stages(page, id).await?;
     let listed = list(page, &loaded, &filter, cursor.as_deref()).await?;
     let (lines, older) = match listed {
         None => (Reading::Unavailable, None),
         Some((activity, older)) => {
             let api = page.connector.lever_api(&loaded.context);
             let known = read_all(page, id, api.as_ref(), &activity).await;
-            let names = StageNames::read(&loaded.context, api.as_ref()).await;
+            let names = StageNames::new(&loaded.context, &stages);
             let lines = activity.iter().map(|one| line(one, &names, &known, page)).collect();
             (Reading::Known(lines), older)
         }
@@ -48,7 +48,11 @@ fn filter(query: &Fields) -> Result<ActivityFilter, Trouble> {
     }
     let reason = match query.one(field::REASON).filter(|code| !code.is_empty()) {
         None => None,
-        Some(code) => Some(Reason::from_code(code).ok_or(Trouble::BadField(field::REASON))?),
+        Some(code) => Some(
+            Reason::from_code(code)
+                .filter(|reason| reason.is_recorded())
+                .ok_or(Trouble::BadField(field::REASON))?,
+        ),
     };
     Ok(ActivityFilter { reason, search })
 }
@@ -102,6 +106,6 @@ async fn candidates(
         return Ok(Some(vec![id]));
     }
     let api = page.connector.lever_api(&loaded.context).ok_or(())?;
-    let found = named(page, &loaded.context, &api, &filter.search).await.ok_or(())?;
-    Ok(Some(found.into_iter().map(|one| one.id).collect()))
+    let found = named(page, &loaded.context, &api, &filter.search).await.map_err(|_| ())?;
+    Ok(Some(found.rows.into_iter().map(|one| one.id).collect()))
 }

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use lever_integration::domain::{
     Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId, TeamId,
 };
-use lever_integration::lever::{Api, Confidentiality, Stage};
+use lever_integration::failure::Disposition;
+use lever_integration::lever::{Api, Confidentiality};
 use lever_integration::store::TeamContext;
 use url::Url;
 
+use super::StagesRead;
 use crate::Page;
 use crate::view::model::{ActivityLine, CandidateRef};
 
@@ -49,20 +51,21 @@ pub(crate) struct StageNames(HashMap<StageId, String>);
 
 impl StageNames {
     /// From the team's trigger stages and the stages that Lever lists, if it does.
-    pub(crate) fn new(context: &TeamContext, listed: Option<&[Stage]>) -> Self {
+    pub(crate) fn new(context: &TeamContext, read: &StagesRead) -> Self {
+        let listed = read.as_ref().and_then(|read| read.as_deref().ok()).unwrap_or_default();
         let added =
             context.trigger_stages.iter().map(|trigger| (trigger.stage.clone(), trigger.text.clone()));
-        let listed = listed.unwrap_or_default().iter().map(|stage| (stage.id.clone(), stage.text.clone()));
+        let listed = listed.iter().map(|stage| (stage.id.clone(), stage.text.clone()));
         Self(added.chain(listed).collect())
     }
 
     /// Asks Lever.
     pub(crate) async fn read(context: &TeamContext, api: Option<&Api<'_>>) -> Self {
-        let listed = match api {
-            Some(api) => api.stages().await.ok(),
+        let read = match api {
+            Some(api) => Some(api.stages().await),
             None => None,
         };
-        Self::new(context, listed.as_deref())
+        Self::new(context, &read)
     }
 
     /// The name of a stage; an id would say nothing to anybody.
@@ -109,27 +112,52 @@ pub(crate) fn named_by_link(asked: &str) -> Option<OpportunityId> {
     (last.len() == 36 && last.matches('-').count() == 4).then(|| last.parse().ok()).flatten()
 }
 
-/// The candidates whose name contains what was typed: those with activity and those in trigger stages.
+/// The candidates whose name contains what was typed.
+pub(crate) struct Named {
+    pub(crate) rows: Vec<Opportunity>,
+    /// Whether there are more, or may be.
+    pub(crate) is_cut: bool,
+}
+
+/// Why nobody could be looked up.
+pub(crate) enum NotNamed {
+    /// Lever did not accept the access token.
+    TokenRefused,
+    /// The table or Lever did not answer.
+    Unavailable,
+}
+
+/// Looks among those with recent activity and those in trigger stages.
 pub(crate) async fn named(
     page: &Page,
     context: &TeamContext,
     api: &Api<'_>,
     asked: &str,
-) -> Option<Vec<Opportunity>> {
+) -> Result<Named, NotNamed> {
     let wanted = asked.trim().to_lowercase();
-    let recent = page.store.team_activity(&context.team.id, None, 100).await.ok()?.rows;
-    let known = read_all(page, &context.team.id, Some(api), &recent).await;
+    let recent = page.store.team_activity(&context.team.id, None, 100).await;
+    let recent = recent.map_err(|_| NotNamed::Unavailable)?.rows;
     let stages: Vec<_> = context.trigger_stages.iter().map(|trigger| trigger.stage.clone()).collect();
-    let mut found: Vec<_> = known.into_values().collect();
+    let mut found = Vec::new();
+    let mut has_more = false;
     if !stages.is_empty() {
         let since = Timestamp::UNIX_EPOCH;
-        let listed =
-            api.opportunities_advanced(&stages, since, Confidentiality::NonConfidential, None).await.ok()?;
-        found.extend(listed.rows);
+        let listed = api.opportunities_advanced(&stages, since, Confidentiality::NonConfidential, None).await;
+        let listed = listed.map_err(|error| match error.disposition() {
+            Disposition::Disconnected => NotNamed::TokenRefused,
+            Disposition::Transient { .. }
+            | Disposition::Rejected
+            | Disposition::Unprocessable
+            | Disposition::Defect => NotNamed::Unavailable,
+        })?;
+        has_more = listed.next.is_some();
+        found = listed.rows;
     }
+    found.extend(read_all(page, &context.team.id, Some(api), &recent).await.into_values());
     found.retain(|one| one.name.as_str().to_lowercase().contains(&wanted));
     found.sort_by(|one, other| one.id.cmp(&other.id));
     found.dedup_by(|one, other| one.id == other.id);
+    let is_cut = found.len() > MATCHES_MAX || (has_more && !found.is_empty());
     found.truncate(MATCHES_MAX);
-    Some(found)
+    Ok(Named { rows: found, is_cut })
 }

@@ -5,6 +5,7 @@
 
 mod activity;
 mod candidates;
+mod explain;
 mod funnel;
 mod overview;
 mod recent;
@@ -16,6 +17,7 @@ pub(crate) use recent::RecentOpportunities;
 pub(crate) use why::why;
 
 use lever_integration::domain::{Reason, TeamId};
+use lever_integration::lever;
 use lever_integration::service::Error;
 use lever_integration::store::TeamContext;
 
@@ -38,6 +40,26 @@ pub(crate) async fn team(page: &Page, id: &TeamId) -> Result<Loaded, Trouble> {
 pub(crate) async fn team_after_refusal(page: &Page, refused: &Loaded) -> Result<Loaded, Trouble> {
     let renewed = page.connector.renew_access(&refused.context).await;
     loaded(page, &refused.context.team.id, renewed).await
+}
+
+/// Reads the team and asks Lever for its stages; an access token that Lever does not accept is replaced
+/// once, so that every page finds out by itself that Lever revoked the access.
+pub(crate) async fn team_and_stages(page: &Page, id: &TeamId) -> Result<(Loaded, StagesRead), Trouble> {
+    let loaded = team(page, id).await?;
+    let read = stages(page, &loaded).await;
+    if !matches!(read, Some(Err(lever::Error::Unauthorized))) {
+        return Ok((loaded, read));
+    }
+    let loaded = team_after_refusal(page, &loaded).await?;
+    let read = stages(page, &loaded).await;
+    Ok((loaded, read))
+}
+
+/// Lever's stages, if the team is connected.
+pub(crate) type StagesRead = Option<Result<Vec<lever::Stage>, lever::Error>>;
+
+async fn stages(page: &Page, loaded: &Loaded) -> StagesRead {
+    Some(page.connector.lever_api(&loaded.context)?.stages().await)
 }
 
 async fn loaded(

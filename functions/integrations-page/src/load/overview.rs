@@ -8,12 +8,13 @@ use lever_integration::domain::{
     Assessment, Availability, Connection, ConnectionState, TeamId, TriggerStage,
 };
 use lever_integration::lever::{Api, Confidentiality, RegisteredWebhook, Stage};
+use lever_integration::qualified;
 use lever_integration::service::connect::lever_webhook_url;
 use lever_integration::store::TeamContext;
 
 use super::candidates::{StageNames, line, read_all};
 use super::funnel::funnel;
-use super::{Loaded, reading, team, team_after_refusal};
+use super::{Loaded, StagesRead, reading, team, team_after_refusal, team_and_stages};
 use crate::Page;
 use crate::view::model::{
     ApiKeyRejection, ApiKeyState, ChosenStage, ConnectionCard, DialogState, LeverState, OfferedStage,
@@ -32,7 +33,7 @@ const EVENT_BLUR: Duration = Duration::from_secs(2 * 60);
 
 /// What Lever says of the account, for one page.
 struct FromLever {
-    stages: Option<Result<Vec<Stage>, lever_integration::lever::Error>>,
+    stages: StagesRead,
     webhook: WebhookState,
 }
 
@@ -44,26 +45,28 @@ pub(crate) async fn overview(
     dialog: DialogState,
     rejection: Option<ApiKeyRejection>,
 ) -> Result<Overview, Trouble> {
-    let (loaded, from_lever) = team_in_lever(page, id, shell.now).await?;
-    let context = &loaded.context;
-    let qualified = page.connector.qualified_api(context);
-    let assessments = async {
-        match &qualified {
-            Some(api) => Some(api.assessments().await),
-            None => None,
-        }
-    };
+    let (mut loaded, from_lever) = team_in_lever(page, id, shell.now).await?;
+    let assessments = read_assessments(page, &loaded.context);
     let (assessments, recent, waiting, funnel) = join!(
         assessments,
         page.store.team_activity(id, None, LINES),
         page.store.parked_events(id, 100),
         funnel(page, id, shell.now),
     );
+    let assessments = match assessments {
+        Some(Err(qualified::Error::KeyUnusable)) => {
+            page.connector.mark_key_refused(&loaded.context).await.map_err(|_| Trouble::Unavailable)?;
+            loaded.context.team.api_key_refused_at = Some(shell.now);
+            None
+        }
+        read => read,
+    };
+    let context = &loaded.context;
     let recent = recent.map_err(|_| Trouble::Unavailable)?.rows;
     let waiting = waiting.map_err(|_| Trouble::Unavailable)?.len();
     let api = page.connector.lever_api(context);
     let known = read_all(page, id, api.as_ref(), &recent).await;
-    let names = StageNames::new(context, from_lever.stages.as_ref().and_then(|read| read.as_deref().ok()));
+    let names = StageNames::new(context, &from_lever.stages);
     let stages = stages_card(&context.trigger_stages, from_lever.stages, dialog);
     let listed = reading(assessments);
     let connection = ConnectionCard {
@@ -88,6 +91,14 @@ pub(crate) async fn overview(
     })
 }
 
+/// The team's assessments, if there is a key to ask with.
+async fn read_assessments(
+    page: &Page,
+    context: &TeamContext,
+) -> Option<Result<Vec<Assessment>, qualified::Error>> {
+    Some(page.connector.qualified_api(context)?.assessments().await)
+}
+
 /// The team and what Lever says of it; an access token that Lever does not accept is replaced once.
 async fn team_in_lever(page: &Page, id: &TeamId, now: Timestamp) -> Result<(Loaded, FromLever), Trouble> {
     let loaded = team(page, id).await?;
@@ -102,11 +113,7 @@ async fn team_in_lever(page: &Page, id: &TeamId, now: Timestamp) -> Result<(Load
 
 /// The stages of the Lever account alone.
 pub(crate) async fn offered_stages(page: &Page, id: &TeamId) -> Result<Reading<Vec<OfferedStage>>, Trouble> {
-    let loaded = team(page, id).await?;
-    let read = match page.connector.lever_api(&loaded.context) {
-        Some(api) => Some(api.stages().await),
-        None => None,
-    };
+    let (loaded, read) = team_and_stages(page, id).await?;
     Ok(stages_card(&loaded.context.trigger_stages, read, DialogState::Closed).offered)
 }
 
@@ -190,11 +197,7 @@ fn lever_state(connection: Option<&Connection>, webhook: WebhookState) -> LeverS
     }
 }
 
-fn stages_card(
-    triggers: &[TriggerStage],
-    read: Option<Result<Vec<Stage>, lever_integration::lever::Error>>,
-    dialog: DialogState,
-) -> StagesCard {
+fn stages_card(triggers: &[TriggerStage], read: StagesRead, dialog: DialogState) -> StagesCard {
     let offered = reading(read);
     let in_lever = match &offered {
         Reading::Known(stages) => Some(stages),

@@ -27,12 +27,10 @@ impl RecentOpportunities {
         (now.duration_since(*read_at).unsigned_abs() < FRESH).then(|| opportunity.clone())
     }
 
-    /// Keeps a reading; when there are too many, all old ones go.
+    /// Keeps a reading and forgets all that no longer serve: they hold names.
     pub(crate) fn keep(&self, team: &TeamId, opportunity: &Opportunity, now: Timestamp) {
         let mut readings = self.lock();
-        if readings.len() >= READINGS_MAX {
-            readings.retain(|_, (read_at, _)| now.duration_since(*read_at).unsigned_abs() < FRESH);
-        }
+        readings.retain(|_, (read_at, _)| now.duration_since(*read_at).unsigned_abs() < FRESH);
         if readings.len() < READINGS_MAX {
             readings.insert((team.clone(), opportunity.id.clone()), (now, opportunity.clone()));
         }
@@ -76,6 +74,15 @@ mod tests {
         assert_eq!(recent.get(&team, &one.id, second(59)), Some(one.clone()));
         assert_eq!(recent.get(&team, &one.id, second(60)), None);
         assert_eq!(recent.get(&other, &one.id, second(0)), None);
+    }
+
+    #[test]
+    fn a_reading_that_no_longer_serves_is_forgotten_with_the_next_one() {
+        let team: TeamId = "team-1".parse().unwrap();
+        let recent = RecentOpportunities::default();
+        recent.keep(&team, &opportunity("opportunity-1"), second(0));
+        recent.keep(&team, &opportunity("opportunity-2"), second(60));
+        assert_eq!(recent.lock().len(), 1);
     }
 
     #[test]

@@ -1,27 +1,34 @@
-//! Why a candidate was not invited: every check the worker makes, in its order, as it stands now.
+//! Why a candidate was not invited: reads what the checks need; `explain` judges.
 
+use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, Assessment, Assignment, AssignmentState, Opportunity, OpportunityId, Reason, TeamId,
+    Activity, ConnectionState, Event, Opportunity, OpportunityId, Reason, TeamId,
 };
-use lever_integration::flow::{Check, TagReading, TagVerdict, check_opportunity, read_tags};
+use lever_integration::flow::Reach;
 use lever_integration::lever;
+use lever_integration::qualified;
+use lever_integration::queue::Envelope;
 use lever_integration::store::TeamContext;
 
-use super::candidates::{Known, StageNames, candidate, line, named, named_by_link};
+use super::candidates::{Known, NotNamed, StageNames, candidate, line, named, named_by_link};
+use super::explain::{Facts, unreadable};
 use super::overview::webhook_state;
-use super::team;
+use super::{team, team_after_refusal};
 use crate::Page;
 use crate::paths::field;
 use crate::request::Fields;
 use crate::view::model::{
-    AssessmentChecks, CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Shell,
-    Trouble, WebhookState, WhyAnswer, WhyCheck, WhyPage,
+    CandidateChoice, Explanation, Shell, Trouble, WebhookState, WhyAnswer, WhyCheck, WhyPage,
 };
 
 /// The longest question, in characters.
 const ASKED_CHARS_MAX: usize = 300;
 /// Lines of history shown.
-const HISTORY: usize = 20;
+const SHOWN: usize = 20;
+/// Lines of history judged by; the reconciler reads as many.
+const HISTORY: usize = 100;
+/// Waiting events looked through.
+const WAITING: usize = 100;
 
 /// Loads the page.
 pub(crate) async fn why(page: &Page, id: &TeamId, shell: Shell, query: &Fields) -> Result<WhyPage, Trouble> {
@@ -33,193 +40,188 @@ pub(crate) async fn why(page: &Page, id: &TeamId, shell: Shell, query: &Fields) 
         None => named_by_link(&asked),
         Some(text) => Some(text.parse().map_err(|_| Trouble::BadField(field::OPPORTUNITY))?),
     };
-    let answer = answer(page, id, &shell, &asked, chosen).await?;
+    let answer = answer(page, id, shell.now, &asked, chosen.as_ref()).await?;
     Ok(WhyPage { shell, asked, answer })
 }
 
+/// Answers; an access token that Lever does not accept is replaced once.
 async fn answer(
     page: &Page,
     id: &TeamId,
-    shell: &Shell,
+    now: Timestamp,
     asked: &str,
-    chosen: Option<OpportunityId>,
+    chosen: Option<&OpportunityId>,
 ) -> Result<WhyAnswer, Trouble> {
     if asked.is_empty() && chosen.is_none() {
         return Ok(WhyAnswer::NotAsked);
     }
     let loaded = team(page, id).await?;
-    let context = &loaded.context;
-    let Some(api) = page.connector.lever_api(context) else { return Ok(WhyAnswer::NotConnected) };
-    let opportunity = match chosen {
-        Some(id) => match api.opportunity(&id).await {
-            Ok(opportunity) => opportunity,
-            Err(lever::Error::NotFound | lever::Error::Forbidden) => return Ok(WhyAnswer::NobodyFound),
-            Err(_) => return Ok(WhyAnswer::Unavailable),
-        },
-        None => {
-            let Some(mut found) = named(page, context, &api, asked).await else {
-                return Ok(WhyAnswer::Unavailable);
-            };
-            match (found.pop(), found.is_empty()) {
-                (None, _) => return Ok(WhyAnswer::NobodyFound),
-                (Some(only), true) => only,
-                (Some(last), false) => {
-                    found.push(last);
-                    let names = StageNames::read(context, Some(&api)).await;
-                    let choose = |one: &Opportunity| choice(page, &names, one);
-                    return Ok(WhyAnswer::Several(found.iter().map(choose).collect()));
+    let question = Question { page, context: &loaded.context, now };
+    if let Some(answer) = question.answer(asked, chosen).await? {
+        return Ok(answer);
+    }
+    let loaded = team_after_refusal(page, &loaded).await?;
+    let question = Question { page, context: &loaded.context, now };
+    Ok(question.answer(asked, chosen).await?.unwrap_or(WhyAnswer::Unavailable))
+}
+
+/// What is asked through.
+struct Question<'a> {
+    page: &'a Page,
+    context: &'a TeamContext,
+    now: Timestamp,
+}
+
+impl Question<'_> {
+    /// The answer; nothing if Lever did not accept the access token.
+    async fn answer(
+        &self,
+        asked: &str,
+        chosen: Option<&OpportunityId>,
+    ) -> Result<Option<WhyAnswer>, Trouble> {
+        let Some(api) = self.page.connector.lever_api(self.context) else {
+            return self.without_access(chosen).await.map(Some);
+        };
+        let opportunity = match chosen {
+            Some(id) => match api.opportunity(id).await {
+                Ok(opportunity) => opportunity,
+                Err(lever::Error::NotFound) => return self.gone(id, &api).await.map(Some),
+                Err(lever::Error::Forbidden) => {
+                    let hidden = (WhyCheck::Readable, Reason::OpportunityHidden);
+                    return self.unreadable(id, Some(&api), hidden).await.map(Some);
+                }
+                Err(lever::Error::Unauthorized) => return Ok(None),
+                Err(_) => return Ok(Some(WhyAnswer::Unavailable)),
+            },
+            None => {
+                let mut found = match named(self.page, self.context, &api, asked).await {
+                    Ok(found) => found,
+                    Err(NotNamed::TokenRefused) => return Ok(None),
+                    Err(NotNamed::Unavailable) => return Ok(Some(WhyAnswer::Unavailable)),
+                };
+                match (found.rows.pop(), found.rows.is_empty()) {
+                    (None, _) => return Ok(Some(WhyAnswer::NobodyFound)),
+                    (Some(only), true) => only,
+                    (Some(last), false) => {
+                        found.rows.push(last);
+                        let names = StageNames::read(self.context, Some(&api)).await;
+                        let choices = found.rows.iter().map(|one| self.choice(&names, one)).collect();
+                        return Ok(Some(WhyAnswer::Several { choices, is_cut: found.is_cut }));
+                    }
                 }
             }
-        }
-    };
-    explain(page, context, &api, shell, &opportunity).await
-}
-
-fn choice(page: &Page, names: &StageNames, opportunity: &Opportunity) -> CandidateChoice {
-    CandidateChoice {
-        candidate: candidate(&opportunity.id, Some(&opportunity.name), page),
-        stage: names.text(&opportunity.stage),
-        created_at: None,
-        archived_at: opportunity.archived_at,
-    }
-}
-
-async fn explain(
-    page: &Page,
-    context: &TeamContext,
-    api: &lever::Api<'_>,
-    shell: &Shell,
-    opportunity: &Opportunity,
-) -> Result<WhyAnswer, Trouble> {
-    let team = &context.team.id;
-    let history = page.store.opportunity_activity(team, &opportunity.id, HISTORY).await;
-    let history = history.map_err(|_| Trouble::Unavailable)?;
-    let ledger =
-        page.store.load_assignments(team, &opportunity.id).await.map_err(|_| Trouble::Unavailable)?;
-    let assessments = match page.connector.qualified_api(context) {
-        Some(api) => match api.assessments().await {
-            Ok(assessments) => assessments,
-            Err(_) => return Ok(WhyAnswer::Unavailable),
-        },
-        None => Vec::new(),
-    };
-    let webhook = match &context.connection {
-        Some(connection) => {
-            webhook_state(api, page, context, connection, api.webhooks().await.ok(), shell.now).await
-        }
-        None => WebhookState::Waiting,
-    };
-    let names = StageNames::read(context, Some(api)).await;
-    let mut trail = Trail::default();
-    trail.event(opportunity, context, &history, webhook);
-    for row in check_opportunity(opportunity, &context.trigger_stages, shell.now) {
-        let detail = (row.check == Check::InTriggerStage).then(|| names.text(&opportunity.stage)).flatten();
-        trail.add(WhyCheck::Opportunity(row.check), row.failure.map(Failure::Because), detail);
-    }
-    let reading = read_tags(&opportunity.tags, &assessments);
-    let named = names_something(&reading, &ledger);
-    trail.add(WhyCheck::TagNamesAssessment, named.err().map(Failure::Because), None);
-    let known = Known::from([(opportunity.id.clone(), opportunity.clone())]);
-    Ok(WhyAnswer::Explained(Box::new(Explanation {
-        candidate: candidate(&opportunity.id, Some(&opportunity.name), page),
-        assessments: reading
-            .verdicts
-            .iter()
-            .map(|verdict| assessment_checks(verdict, &trail, &ledger))
-            .collect(),
-        near: near(&reading),
-        history: history.iter().map(|one| line(one, &names, &known, page)).collect(),
-        checks: trail.lines,
-    })))
-}
-
-/// Checks in order; after the first that fails, the others are not reached.
-#[derive(Default, Clone)]
-struct Trail {
-    lines: Vec<CheckLine>,
-    has_failed: bool,
-}
-
-impl Trail {
-    fn add(&mut self, check: WhyCheck, failure: Option<Failure>, detail: Option<String>) {
-        let outcome = match failure {
-            _ if self.has_failed => CheckOutcome::NotReached,
-            None => CheckOutcome::Passed,
-            Some(failure) => {
-                self.has_failed = true;
-                CheckOutcome::Failed(failure)
-            }
         };
-        self.lines.push(CheckLine { check, outcome, detail });
+        self.explain(&api, &opportunity).await.map(Some)
     }
 
-    /// An event is missing only if the candidate is where an event should have come from.
-    fn event(
-        &mut self,
-        opportunity: &Opportunity,
-        context: &TeamContext,
-        history: &[Activity],
-        webhook: WebhookState,
-    ) {
-        let trigger = context.trigger_stages.iter().find(|trigger| trigger.stage == opportunity.stage);
-        let is_expected = trigger.is_some_and(|trigger| {
-            opportunity.entered_present_stage_at().is_some_and(|entered| entered >= trigger.added_at)
-        });
-        let is_missing = is_expected && history.is_empty();
-        let detail = (!is_expected && history.is_empty()).then(|| "no event was due yet".to_owned());
-        self.add(WhyCheck::EventSeen, is_missing.then_some(Failure::NoEvent(webhook)), detail);
+    fn choice(&self, names: &StageNames, opportunity: &Opportunity) -> CandidateChoice {
+        CandidateChoice {
+            candidate: candidate(&opportunity.id, Some(&opportunity.name), self.page),
+            stage: names.text(&opportunity.stage),
+            created_at: None,
+            archived_at: opportunity.archived_at,
+        }
     }
-}
 
-fn names_something(reading: &TagReading<'_>, ledger: &[Assignment]) -> Result<(), Reason> {
-    match (reading.verdicts.is_empty() && ledger.is_empty(), reading.nearest.is_some()) {
-        (false, _) => Ok(()),
-        (true, true) => Err(Reason::MisspeltTag),
-        (true, false) => Err(Reason::NoMatchingTag),
+    /// Lever no longer lets us in, or never did.
+    async fn without_access(&self, chosen: Option<&OpportunityId>) -> Result<WhyAnswer, Trouble> {
+        let is_refused =
+            self.context.connection.as_ref().is_some_and(|connection| {
+                matches!(connection.state, ConnectionState::ReconnectNeeded { .. })
+            });
+        match chosen.filter(|_| is_refused) {
+            Some(id) => self.unreadable(id, None, (WhyCheck::AccessGranted, Reason::ReconnectNeeded)).await,
+            None => Ok(WhyAnswer::NotConnected),
+        }
     }
-}
 
-fn near(reading: &TagReading<'_>) -> Vec<NearTitle> {
-    let near = |(tag, title): (&lever_integration::domain::Tag, &lever_integration::domain::Title)| {
-        NearTitle { tag: tag.clone(), title: title.clone() }
-    };
-    reading.nearest.map(near).into_iter().collect()
-}
+    /// Lever knows of no such candidate: gone if we do, else nobody.
+    async fn gone(&self, id: &OpportunityId, api: &lever::Api<'_>) -> Result<WhyAnswer, Trouble> {
+        if self.history(id).await?.is_empty() {
+            return Ok(WhyAnswer::NobodyFound);
+        }
+        self.unreadable(id, Some(api), (WhyCheck::Readable, Reason::OpportunityGone)).await
+    }
 
-/// What must hold for one assessment, after what must hold whatever the assessment.
-fn assessment_checks(verdict: &TagVerdict<'_>, general: &Trail, ledger: &[Assignment]) -> AssessmentChecks {
-    let (assessment, title, ready) = match verdict {
-        TagVerdict::Names(one, _) => (Some(*one), &one.title, None),
-        TagVerdict::OnlyStatus(one, ..) => (Some(*one), &one.title, None),
-        TagVerdict::Ambiguous(title, _) => (None, *title, Some(Reason::AmbiguousTitle)),
-        TagVerdict::NotPublished(one, _) => (Some(*one), &one.title, Some(Reason::NotPublished)),
-        TagVerdict::NotForCandidates(one, _) => (Some(*one), &one.title, Some(Reason::NotForCandidates)),
-    };
-    let entry =
-        assessment.and_then(|one: &Assessment| ledger.iter().find(|entry| entry.assessment == one.id));
-    let mut trail = Trail { lines: Vec::new(), has_failed: general.has_failed };
-    trail.add(WhyCheck::AssessmentReady, ready.map(Failure::Because), None);
-    let before = match (verdict, entry.map(|entry| &entry.state)) {
-        (_, Some(AssignmentState::Mirrored(_))) => Some(Reason::AlreadyAssigned),
-        (TagVerdict::OnlyStatus(..), None) => Some(Reason::StatusTagPresent),
-        (
-            TagVerdict::Names(..)
-            | TagVerdict::OnlyStatus(..)
-            | TagVerdict::Ambiguous(..)
-            | TagVerdict::NotPublished(..)
-            | TagVerdict::NotForCandidates(..),
-            Some(AssignmentState::Inviting | AssignmentState::Refused { .. }) | None,
-        ) => None,
-    };
-    trail.add(WhyCheck::NotAssignedBefore, before.map(Failure::Because), None);
-    let refused = match entry.map(|entry| &entry.state) {
-        Some(AssignmentState::Refused { reason }) => Some(Failure::Because(*reason)),
-        Some(AssignmentState::Inviting | AssignmentState::Mirrored(_)) | None => None,
-    };
-    trail.add(WhyCheck::AcceptedByQualified, refused, None);
-    AssessmentChecks {
-        title: title.clone(),
-        checks: trail.lines,
-        progress: entry.and_then(Assignment::mirror).map(|mirror| mirror.standing.progress),
+    async fn unreadable(
+        &self,
+        id: &OpportunityId,
+        api: Option<&lever::Api<'_>>,
+        (check, reason): (WhyCheck, Reason),
+    ) -> Result<WhyAnswer, Trouble> {
+        let history = self.history(id).await?;
+        let names = StageNames::read(self.context, api).await;
+        let known = Known::new();
+        let checks = unreadable(check, reason, self.waits_since(id).await?);
+        Ok(WhyAnswer::Explained(Box::new(Explanation {
+            candidate: candidate(id, None, self.page),
+            checks,
+            assessments: Vec::new(),
+            near: Vec::new(),
+            history: history.iter().take(SHOWN).map(|one| line(one, &names, &known, self.page)).collect(),
+        })))
+    }
+
+    async fn explain(&self, api: &lever::Api<'_>, opportunity: &Opportunity) -> Result<WhyAnswer, Trouble> {
+        let Self { page, context, now } = *self;
+        let history = self.history(&opportunity.id).await?;
+        let ledger = page.store.load_assignments(&context.team.id, &opportunity.id).await;
+        let ledger = ledger.map_err(|_| Trouble::Unavailable)?;
+        let assessments = match page.connector.qualified_api(context) {
+            None => Err(Reason::ApiKeyNeeded),
+            Some(api) => match api.assessments().await {
+                Ok(assessments) => Ok(assessments),
+                Err(qualified::Error::KeyUnusable) => Err(Reason::ApiKeyNeeded),
+                Err(_) => return Ok(WhyAnswer::Unavailable),
+            },
+        };
+        let webhook = match &context.connection {
+            Some(connection) => {
+                webhook_state(api, page, context, connection, api.webhooks().await.ok(), now).await
+            }
+            None => WebhookState::Waiting,
+        };
+        let names = StageNames::read(context, Some(api)).await;
+        let reconciliation = page.store.load_reconciliation(&context.team.id).await;
+        let look = reconciliation.map_err(|_| Trouble::Unavailable)?.map(|one| one.stage_changes);
+        let first_added = context.trigger_stages.iter().map(|trigger| trigger.added_at).min();
+        let judged = Facts {
+            opportunity,
+            trigger_stages: &context.trigger_stages,
+            assessments: assessments.as_deref().map_err(|reason| *reason),
+            ledger: &ledger,
+            history: &history,
+            waits_since: self.waits_since(&opportunity.id).await?,
+            webhook,
+            reach: Reach::of(&look.unwrap_or_default(), first_added.unwrap_or(now), now),
+            stage: names.text(&opportunity.stage),
+            now,
+        }
+        .judge();
+        let known = Known::from([(opportunity.id.clone(), opportunity.clone())]);
+        Ok(WhyAnswer::Explained(Box::new(Explanation {
+            candidate: candidate(&opportunity.id, Some(&opportunity.name), page),
+            checks: judged.checks,
+            assessments: judged.assessments,
+            near: judged.near,
+            history: history.iter().take(SHOWN).map(|one| line(one, &names, &known, page)).collect(),
+        })))
+    }
+
+    async fn history(&self, id: &OpportunityId) -> Result<Vec<Activity>, Trouble> {
+        let history = self.page.store.opportunity_activity(&self.context.team.id, id, HISTORY).await;
+        history.map_err(|_| Trouble::Unavailable)
+    }
+
+    /// Since when an event about the candidate waits for an admin. With more than a hundred that wait, one may
+    /// be overlooked; what they wait for is told all the same.
+    async fn waits_since(&self, id: &OpportunityId) -> Result<Option<Timestamp>, Trouble> {
+        let parked = self.page.store.parked_events(&self.context.team.id, WAITING).await;
+        let parked = parked.map_err(|_| Trouble::Unavailable)?;
+        let is_about = |envelope: &str| match Envelope::parse(envelope).map(|envelope| envelope.event) {
+            Ok(Event::StageChanged(event)) => event.opportunity == *id,
+            Ok(Event::ResultChanged(_)) | Err(_) => false,
+        };
+        Ok(parked.iter().filter(|one| is_about(&one.envelope)).map(|one| one.parked_at).min())
     }
 }

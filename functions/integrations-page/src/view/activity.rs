@@ -126,13 +126,16 @@ fn filter_form(filter: &ActivityFilter) -> Markup {
             div class="grow" {
                 label for="search" { "Candidate" }
                 input id="search" name=(field::SEARCH) type="search" value=(filter.search) maxlength="300"
-                    placeholder="Name or Lever link" autocomplete="off";
+                    placeholder="Name or Lever link" autocomplete="off" aria-describedby="search-finds";
+                p id="search-finds" class="hint" {
+                    "A name finds candidates with recent activity and those in a trigger stage; a link finds anybody."
+                }
             }
             div class="grow" {
                 label for="reason" { "Reason" }
                 select id="reason" name=(field::REASON) {
                     option value="" { "All reasons" }
-                    @for outcome in words::OUTCOMES {
+                    @for outcome in words::RECORDED_OUTCOMES {
                         optgroup label=(words::outcome(outcome)) {
                             @for reason in Reason::ALL.iter().filter(|reason| reason.outcome() == outcome) {
                                 option value=(reason.code()) selected[filter.reason == Some(*reason)] {

@@ -97,8 +97,8 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
             Way::Back,
         ),
         Trouble::BadRequest => (
-            "This request makes no sense to us",
-            say("Nothing was changed. Go back and try again."),
+            "We could not read this request",
+            say("Nothing was changed. Go back and try again; if it happens twice, ask for help."),
             Way::Back,
         ),
         Trouble::NotFound => (

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use super::activity::{history, with_query};
 use super::layout::{Place, page};
 use super::model::{
-    CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Viewer, WebhookState,
-    WhyAnswer, WhyCheck, WhyPage,
+    CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Viewer, WhyAnswer, WhyCheck,
+    WhyPage,
 };
 use super::parts::{candidate, copyable, pill, when};
 use super::words::{self, Tone};
@@ -24,13 +24,17 @@ pub fn why_page(model: &WhyPage) -> Markup {
             WhyAnswer::NotAsked => p class="lead" {
                 "Paste the link of a candidate in Lever, or type a name. You see every check in order and what to do."
             },
-            WhyAnswer::NobodyFound => (message("Nobody was found", "No candidate in Lever matches. \
-                Check the spelling, or paste the link from the address bar of Lever.")),
+            WhyAnswer::NobodyFound => (message("Nobody was found", "A name finds the \
+                candidates with recent activity and those in a trigger stage. Check the spelling, or paste the \
+                link from the address bar of Lever, which finds anybody.")),
             WhyAnswer::NotConnected => (message("There is no connection to Lever",
                 "Log in to Lever on the overview first; candidates are looked up there.")),
             WhyAnswer::Unavailable => (message("The answer could not be found",
                 "Lever or Qualified did not answer. Try again in a minute.")),
-            WhyAnswer::Several(choices) => (several(choices, model.shell.now)),
+            WhyAnswer::Several { choices, is_cut } => {
+                @let rest = is_cut.then_some(choices.len());
+                (several(choices, rest, model.shell.now))
+            },
             WhyAnswer::Explained(explanation) => (explained(explanation, &model.shell.viewer, model.shell.now))
         }
     };
@@ -64,10 +68,14 @@ fn message(title: &str, text: &str) -> Markup {
     html! { section class="card" { h2 { (title) } p { (text) } } }
 }
 
-fn several(choices: &[CandidateChoice], now: Timestamp) -> Markup {
+fn several(choices: &[CandidateChoice], cut_at: Option<usize>, now: Timestamp) -> Markup {
     html! {
         section class="card" aria-labelledby="choices" {
             h2 id="choices" { "Which one do you mean?" }
+            @if let Some(number) = cut_at {
+                p { "More than " (number) " candidates match; these are some of them. Type more of the \
+                    name, or paste the link from the address bar of Lever." }
+            }
             ul class="rows" {
                 @for choice in choices {
                     li {
@@ -98,18 +106,7 @@ fn explained(explanation: &Explanation, viewer: &Viewer, now: Timestamp) -> Mark
     html! {
         section class="card" aria-labelledby="answer" {
             h2 id="answer" { (candidate(&explanation.candidate)) }
-            @match first_failure(&explanation.checks) {
-                Some(failure) => (verdict(None, failure)),
-                None => {
-                    @for one in &explanation.assessments {
-                        @match (one.progress, first_failure(&one.checks)) {
-                            (Some(progress), _) => (invited(&one.title, progress)),
-                            (None, Some(failure)) => (verdict(Some(&one.title), failure)),
-                            (None, None) => (nothing_in_the_way(&one.title))
-                        }
-                    }
-                }
-            }
+            (verdicts(explanation))
             (near(&explanation.near))
             h3 { "Every check" }
             ol class="checks" { @for line in &explanation.checks { (check(line)) } }
@@ -130,10 +127,33 @@ fn explained(explanation: &Explanation, viewer: &Viewer, now: Timestamp) -> Mark
     }
 }
 
+/// What was invited to, then what keeps the rest from it.
+fn verdicts(explanation: &Explanation) -> Markup {
+    let general = first_failure(&explanation.checks);
+    let open = || explanation.assessments.iter().filter(|one| one.progress.is_none());
+    let is_all_invited = !explanation.assessments.is_empty() && open().next().is_none();
+    html! {
+        @for one in &explanation.assessments {
+            @if let Some(progress) = one.progress { (invited(&one.title, progress)) }
+        }
+        @match general {
+            Some(failure) => { @if !is_all_invited { (verdict(None, failure)) } },
+            None => {
+                @for one in open() {
+                    @match first_failure(&one.checks) {
+                        Some(failure) => (verdict(Some(&one.title), failure)),
+                        None => (nothing_in_the_way(&one.title))
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn first_failure(checks: &[CheckLine]) -> Option<Failure> {
     checks.iter().find_map(|line| match line.outcome {
         CheckOutcome::Failed(failure) => Some(failure),
-        CheckOutcome::Passed | CheckOutcome::NotReached => None,
+        CheckOutcome::Passed | CheckOutcome::NotDue | CheckOutcome::NotReached => None,
     })
 }
 
@@ -143,8 +163,8 @@ fn verdict(title: Option<&Title>, failure: Failure) -> Markup {
             p class="name" {
                 "Not invited" @if let Some(title) = title { " to “" (title) "”" } "."
             }
-            p { (failure_sentence(failure)) }
-            p { b { "What to do: " } (failure_hint(failure)) }
+            p { (failure.sentence()) }
+            p { b { "What to do: " } (failure.hint()) }
         }
     }
 }
@@ -177,7 +197,7 @@ fn near(near: &[NearTitle]) -> Markup {
     html! {
         @if !near.is_empty() {
             div class="near" {
-                h3 { "Did you mean one of these titles?" }
+                h3 { "Did you mean this title?" }
                 ul class="rows" {
                     @for one in near {
                         li class="assessment" {
@@ -195,6 +215,7 @@ fn check(line: &CheckLine) -> Markup {
     let (class, tone, word) = match line.outcome {
         CheckOutcome::Passed => ("passed", Tone::Good, "Yes"),
         CheckOutcome::Failed(_) => ("failed", Tone::Bad, "No"),
+        CheckOutcome::NotDue => ("not-reached", Tone::Quiet, "Not due"),
         CheckOutcome::NotReached => ("not-reached", Tone::Quiet, "Not checked"),
     };
     html! {
@@ -210,6 +231,8 @@ fn check(line: &CheckLine) -> Markup {
 
 fn statement(check: WhyCheck) -> &'static str {
     match check {
+        WhyCheck::AccessGranted => "Lever and Qualified let us in.",
+        WhyCheck::Readable => "Lever lets us see the candidate.",
         WhyCheck::EventSeen => "Lever told us that the candidate was moved.",
         WhyCheck::Opportunity(Check::InTriggerStage) => "The candidate is in a trigger stage.",
         WhyCheck::Opportunity(Check::EnteredAfterAdded) => {
@@ -222,30 +245,7 @@ fn statement(check: WhyCheck) -> &'static str {
         WhyCheck::TagNamesAssessment => "A tag is the title of an assessment.",
         WhyCheck::AssessmentReady => "One published assessment for candidates has this title.",
         WhyCheck::NotAssignedBefore => "The candidate was not invited to it before.",
+        WhyCheck::NotDecidedBefore => "Nothing else was decided when the candidate was moved.",
         WhyCheck::AcceptedByQualified => "Qualified took the invitation.",
-    }
-}
-
-fn failure_sentence(failure: Failure) -> &'static str {
-    match failure {
-        Failure::Because(reason) => reason.sentence(),
-        Failure::NoEvent(_) => "Lever has not told us that this candidate was moved.",
-    }
-}
-
-fn failure_hint(failure: Failure) -> &'static str {
-    match failure {
-        Failure::Because(reason) => reason.hint(),
-        Failure::NoEvent(WebhookState::Receiving { .. }) => {
-            "Wait five minutes: we look for missed moves ourselves. If the candidate was never moved into the \
-             trigger stage, move them now."
-        }
-        Failure::NoEvent(WebhookState::Waiting | WebhookState::Silent { .. }) => {
-            "In Lever, switch on Settings → Integrations and API → Webhooks → Candidate Stage Change, then move \
-             the candidate into the trigger stage again."
-        }
-        Failure::NoEvent(WebhookState::Gone) => {
-            "Register our webhook again on the overview, then move the candidate into the trigger stage again."
-        }
     }
 }

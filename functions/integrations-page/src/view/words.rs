@@ -34,8 +34,9 @@ pub(super) fn outcome_tone(outcome: Outcome) -> Tone {
     }
 }
 
-pub(super) const OUTCOMES: [Outcome; 5] =
-    [Outcome::NotInvited, Outcome::Waiting, Outcome::Problem, Outcome::Invited, Outcome::Followed];
+/// The outcomes that lines of activity have: what waits is recorded when it goes on.
+pub(super) const RECORDED_OUTCOMES: [Outcome; 4] =
+    [Outcome::NotInvited, Outcome::Problem, Outcome::Invited, Outcome::Followed];
 
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
@@ -92,13 +93,14 @@ pub(super) fn short(reason: Reason) -> &'static str {
         Reason::MisspeltTag => "Misspelt tag",
         Reason::NotPublished => "Assessment not published",
         Reason::NotForCandidates => "Assessment not for candidates",
-        Reason::AmbiguousTitle => "Title borne twice",
+        Reason::AmbiguousTitle => "Two assessments have this title",
         Reason::AlreadyAssigned => "Invited already",
         Reason::StatusTagPresent => "Status tag present",
         Reason::OpportunityGone => "No longer in Lever",
         Reason::OpportunityHidden => "Hidden in Lever",
         Reason::EmailRefused => "E-mail address refused",
         Reason::AssessmentRefused => "Assessment refused",
+        Reason::GivenUp => "Put aside after failures",
         Reason::TagsRefused => "Tags not changed",
         Reason::NoteRefused => "Note not written",
         Reason::ReconnectNeeded => "Waiting for a login to Lever",

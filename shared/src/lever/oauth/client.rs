@@ -78,6 +78,12 @@ impl OAuth {
         url
     }
 
+    /// Whether this names the server that logins are sent to. Lever names itself with a slash at the end
+    /// (Lever OAuth page, sample token).
+    pub fn is_issuer(&self, issuer: &str) -> bool {
+        issuer.trim_end_matches('/') == self.base.as_str().trim_end_matches('/')
+    }
+
     /// Buys the first tokens with the code of a callback. `redirect_uri` is that of the authorization URL;
     /// `now` is when the lifetime starts.
     ///

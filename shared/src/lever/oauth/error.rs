@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::client::SCOPES;
 use crate::failure::Disposition;
 use crate::http::TransportError;
 
@@ -59,7 +60,10 @@ pub enum OAuthError {
     WrongTokenType,
     /// Not all scopes were granted.
     #[error("Lever granted fewer scopes than asked for")]
-    MissingScopes,
+    MissingScopes {
+        /// Those that were not, each at its place among [`SCOPES`].
+        missing: [Option<&'static str>; SCOPES.len()],
+    },
     /// The machine gives no random numbers.
     #[error("no random numbers")]
     NoRandomness,
@@ -71,7 +75,7 @@ impl OAuthError {
         match self {
             Self::InvalidGrant => Disposition::Disconnected,
             Self::InvalidClient | Self::NoRandomness => Disposition::Defect,
-            Self::Refused { .. } | Self::MissingScopes => Disposition::Unprocessable,
+            Self::Refused { .. } | Self::MissingScopes { .. } => Disposition::Unprocessable,
             Self::RateLimited { retry_after } | Self::Unavailable { retry_after, .. } => {
                 Disposition::Transient { retry_after: *retry_after }
             }
@@ -98,7 +102,7 @@ impl OAuthError {
             | Self::NoRefreshToken
             | Self::InvalidLifetime
             | Self::WrongTokenType
-            | Self::MissingScopes => true,
+            | Self::MissingScopes { .. } => true,
             Self::Transport(error) => error.may_have_happened(),
         }
     }

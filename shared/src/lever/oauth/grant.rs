@@ -84,8 +84,9 @@ impl Reply {
     fn check_scopes(&self) -> Result<(), OAuthError> {
         let Some(scope) = &self.scope else { return Ok(()) };
         let granted = |asked: &str| scope.split_ascii_whitespace().any(|granted| granted == asked);
-        let complete = SCOPES.into_iter().filter(|asked| *asked != OFFLINE_SCOPE).all(granted);
-        complete.then_some(()).ok_or(OAuthError::MissingScopes)
+        let is_missing = |asked: &&str| *asked != OFFLINE_SCOPE && !granted(asked);
+        let missing = SCOPES.map(|asked| Some(asked).filter(is_missing));
+        if missing.iter().any(Option::is_some) { Err(OAuthError::MissingScopes { missing }) } else { Ok(()) }
     }
 }
 

@@ -41,6 +41,12 @@ async fn exchange(server: &Server) -> Result<Grant, OAuthError> {
 }
 
 /// A token whose claims name an account.
+fn missing(asked: &[&str]) -> OAuthError {
+    OAuthError::MissingScopes {
+        missing: SCOPES.map(|scope| Some(scope).filter(|scope| asked.contains(scope))),
+    }
+}
+
 fn access_token(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.canary-seal", part(&json!({"alg": "HS512"})), part(claims))
@@ -189,9 +195,9 @@ async fn a_reply_that_is_wrong_in_one_field_is_refused_as_a_whole() {
         (json!({"expires_in": null}), OAuthError::InvalidLifetime),
         (json!({"token_type": "mac"}), OAuthError::WrongTokenType),
         (json!({"token_type": null}), OAuthError::WrongTokenType),
-        (json!({"scope": fewer}), OAuthError::MissingScopes),
-        (json!({"scope": "offline_access"}), OAuthError::MissingScopes),
-        (json!({"scope": ""}), OAuthError::MissingScopes),
+        (json!({"scope": fewer}), missing(&SCOPES[5..])),
+        (json!({"scope": "offline_access"}), missing(&SCOPES[1..])),
+        (json!({"scope": ""}), missing(&SCOPES[1..])),
     ] {
         let server = Server::replying([Reply::json(200, &reply_with(&changes))]).await;
         let error = exchange(&server).await.unwrap_err();
@@ -296,7 +302,7 @@ fn each_error_says_what_to_do_and_whether_the_token_may_be_spent() {
         (OAuthError::NoRefreshToken, true, Disposition::TRANSIENT),
         (OAuthError::InvalidLifetime, true, Disposition::TRANSIENT),
         (OAuthError::WrongTokenType, true, Disposition::TRANSIENT),
-        (OAuthError::MissingScopes, true, Disposition::Unprocessable),
+        (missing(&SCOPES[1..]), true, Disposition::Unprocessable),
     ] {
         assert_eq!(error.may_have_happened(), may_have_happened, "{error:?}");
         assert_eq!(error.disposition(), disposition, "{error:?}");

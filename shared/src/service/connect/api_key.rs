@@ -5,6 +5,7 @@ use crate::failure::Disposition;
 use crate::qualified;
 use crate::service::Error;
 
+use super::webhooks::delete_subscriptions;
 use super::{Connector, ensure_subscription, qualified_webhook_url};
 
 /// The longest key accepted, in bytes; Qualified's have 32.
@@ -55,6 +56,7 @@ impl Connector {
             Err(qualified::Error::KeyUnusable) => return Err(ApiKeyError::Refused),
             Err(error) => return Err(ApiKeyError::Failed(error.into())),
         }
+        let before = self.ensure_team(team).await.map_err(ApiKeyError::Failed)?.team;
         let keep = |team: &mut Team| {
             team.api_key = Some(key.clone());
             team.api_key_refused_at = None;
@@ -62,7 +64,20 @@ impl Connector {
         let kept = self.change_team(team, keep).await.map_err(ApiKeyError::Failed)?;
         let subscribed = self.subscribe(&kept).await;
         self.resume(team).await.map_err(ApiKeyError::Failed)?;
-        subscribed.map(drop)
+        self.leave_team(&before, &subscribed?).await;
+        Ok(())
+    }
+
+    /// A key of another team leaves our subscription behind in the team before. Who replaces a key need not
+    /// wait for that: what is left brings news of results that nobody follows.
+    async fn leave_team(&self, before: &Team, subscribed: &SubscriptionId) {
+        let is_left = before.subscription.as_ref().is_some_and(|known| known != subscribed);
+        let old_key = before.api_key.as_ref().filter(|_| is_left && before.api_key_refused_at.is_none());
+        let Some(old_key) = old_key else { return };
+        let url = qualified_webhook_url(&self.public_base_url, before);
+        if let Err(error) = delete_subscriptions(&self.qualified.api(old_key), &url, Some(subscribed)).await {
+            tracing::warn!(team.id = %before.id, %error, "subscription.not_left");
+        }
     }
 
     /// Makes sure that Qualified tells us of the team's results.

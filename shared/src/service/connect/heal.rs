@@ -52,7 +52,7 @@ impl Connector {
     ///
     /// # Errors
     /// When the table fails.
-    pub(in crate::service) async fn mark_key_refused(&self, refused: &TeamContext) -> Result<(), Error> {
+    pub async fn mark_key_refused(&self, refused: &TeamContext) -> Result<(), Error> {
         match &refused.team.api_key {
             Some(key) => mark_api_key_refused(&*self.store, self.clock.now(), &refused.team.id, key).await,
             None => Ok(()),

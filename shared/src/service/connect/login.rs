@@ -36,6 +36,8 @@ pub struct Callback {
     pub state: Option<String>,
     /// `code`.
     pub code: Option<String>,
+    /// `iss`: who answers (RFC 9207), if it says so.
+    pub issuer: Option<String>,
     /// `error`; its description is free text and is not looked at.
     pub error: Option<String>,
 }
@@ -113,7 +115,8 @@ impl Connector {
         let attempt = self.store.take_oauth_attempt(&hash(state)).await.map_err(Error::from)?;
         let attempt = attempt.ok_or(LoginError::NotOpen)?;
         let is_here = session.is_some_and(|session| hash(session) == attempt.session_hash);
-        if !is_here || attempt.environment != self.environment {
+        let is_lever = callback.issuer.as_deref().is_none_or(|issuer| self.oauth.is_issuer(issuer));
+        if !is_here || !is_lever || attempt.environment != self.environment {
             return Err(LoginError::Elsewhere);
         }
         if callback.error.is_some() {
@@ -204,14 +207,14 @@ impl Connector {
         let url = lever_webhook_url(&self.public_base_url, team);
         let permits = permits(&self.store, &self.clock, &team.id);
         let api = self.lever.api(&tokens.access, connection.api_base.as_deref(), permits);
-        let webhook = ensure_lever_webhook(&api, &url, &connection).await?;
+        let mut webhook = ensure_lever_webhook(&api, &url, &connection).await?;
         let api_base = api.moved_to();
         if connection.webhook.as_ref() == Some(&webhook) && connection.api_base == api_base {
             return Ok(());
         }
-        let mut latest = connection;
+        let mut latest = connection.clone();
         for _ in 0..WRITES_MAX {
-            latest.webhook = Some(webhook.clone());
+            let known = latest.webhook.replace(webhook.clone());
             latest.api_base.clone_from(&api_base);
             match self.store.record_connection(&latest).await? {
                 Recorded::Done { .. } => return Ok(()),
@@ -219,6 +222,10 @@ impl Connector {
                     let stored =
                         self.store.load_team(&latest.team).await?.and_then(|context| context.connection);
                     latest = stored.ok_or(Error::Contended)?;
+                    // Somebody else registered one meanwhile, and may have deleted ours.
+                    if latest.webhook.is_some() && latest.webhook != known {
+                        webhook = ensure_lever_webhook(&api, &url, &latest).await?;
+                    }
                 }
             }
         }

@@ -22,7 +22,10 @@ pub enum LoginError {
     Denied,
     /// Lever gave other access than asked for.
     #[error("Lever gave less access than asked for")]
-    MissingScopes,
+    MissingScopes {
+        /// What is missing.
+        missing: Vec<&'static str>,
+    },
     /// Lever did not accept the code.
     #[error("Lever did not accept the code")]
     CodeRefused,
@@ -45,7 +48,9 @@ impl LoginError {
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::Malformed | Self::NotOpen | Self::Elsewhere | Self::CodeRefused => Disposition::Rejected,
-            Self::Denied | Self::MissingScopes | Self::OtherAccount { .. } => Disposition::Unprocessable,
+            Self::Denied | Self::MissingScopes { .. } | Self::OtherAccount { .. } => {
+                Disposition::Unprocessable
+            }
             Self::BadAnswer(error) => error.disposition(),
             Self::Failed(error) => error.disposition(),
         }
@@ -56,7 +61,9 @@ impl LoginError {
 pub(super) fn refuse(error: OAuthError) -> LoginError {
     match error {
         OAuthError::InvalidGrant => LoginError::CodeRefused,
-        OAuthError::MissingScopes => LoginError::MissingScopes,
+        OAuthError::MissingScopes { missing } => {
+            LoginError::MissingScopes { missing: missing.into_iter().flatten().collect() }
+        }
         OAuthError::Unreadable
         | OAuthError::NoRefreshToken
         | OAuthError::InvalidLifetime

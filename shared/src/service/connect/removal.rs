@@ -80,7 +80,7 @@ impl Connector {
         let [webhook, access] = self.leave_lever(context).await;
         let url = qualified_webhook_url(&self.public_base_url, &context.team);
         let is_gone = match self.qualified_api(context) {
-            Some(api) => delete_subscriptions(&api, &url).await.is_ok(),
+            Some(api) => delete_subscriptions(&api, &url, None).await.is_ok(),
             None => context.team.subscription.is_none(),
         };
         let subscription = (!is_gone).then_some(Leftover::Subscription);

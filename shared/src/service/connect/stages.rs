@@ -2,7 +2,7 @@
 
 use crate::domain::{StageId, TeamId, TriggerStage, UserId};
 use crate::failure::Disposition;
-use crate::lever::Stage;
+use crate::lever::{self, Stage};
 use crate::service::Error;
 use crate::service::tokens::Need;
 use crate::service::worker::access_token;
@@ -61,7 +61,15 @@ impl Connector {
     pub async fn lever_stages(&self, team: &TeamId) -> Result<Vec<Stage>, StageError> {
         let context = self.ready_team(team).await?.ok_or(StageError::NotConnected)?;
         let api = self.lever_api(&context).ok_or(StageError::NotConnected)?;
-        api.stages().await.map_err(|error| StageError::Failed(error.into()))
+        let read = match api.stages().await {
+            Err(lever::Error::Unauthorized) => {
+                let renewed = self.renew_access(&context).await?.ok_or(StageError::NotConnected)?;
+                let api = self.lever_api(&renewed).ok_or(StageError::NotConnected)?;
+                api.stages().await
+            }
+            read => read,
+        };
+        read.map_err(|error| StageError::Failed(error.into()))
     }
 
     /// Adds trigger stages; each has to exist in Lever. None is added if one does not.

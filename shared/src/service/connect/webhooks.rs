@@ -65,12 +65,18 @@ pub(super) async fn delete_lever_webhooks(api: &lever::Api<'_>, url: &Url) -> Re
     Ok(())
 }
 
-/// Deletes every subscription of ours in Qualified, also one that was made and never written down.
+/// Deletes every subscription of ours in Qualified but the one to keep, also one that was made and never
+/// written down.
 ///
 /// # Errors
 /// When Qualified fails; some may be left then.
-pub(super) async fn delete_subscriptions(api: &qualified::Api<'_>, url: &Url) -> Result<(), Error> {
-    for subscription in api.subscriptions().await?.iter().filter(|one| one.delivers_to(url)) {
+pub(super) async fn delete_subscriptions(
+    api: &qualified::Api<'_>,
+    url: &Url,
+    keep: Option<&SubscriptionId>,
+) -> Result<(), Error> {
+    let listed = api.subscriptions().await?;
+    for subscription in listed.iter().filter(|one| one.delivers_to(url) && Some(&one.id) != keep) {
         api.unsubscribe(&subscription.id).await?;
     }
     Ok(())

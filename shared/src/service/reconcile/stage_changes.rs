@@ -4,34 +4,20 @@
 //! trigger stage, entered it after it was added, and has no line of activity about that entry was missed. Of
 //! those whose tags named nothing then, the ones whose tags name something now are looked at again.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::sweep::Sweep;
 use crate::domain::{Look, Opportunity, Reconciliation, UnderWay};
-use crate::flow::{Asks, Finding, TAG_GRACE, judge_entry, trigger_entry};
+use crate::flow::{Asks, Finding, Reach, judge_entry, trigger_entry};
 use crate::lever::{self, Confidentiality};
+use crate::metrics::Metric;
 use crate::service::Error;
 use crate::service::assessments::Freshness;
 
 /// Pages of a hundred read in one sweep of a team; the next sweep goes on there.
 const PAGES_MAX: usize = 5;
-/// How far each look reaches back over the last one: clocks differ, and what is fresh is left to its event.
-const OVERLAP: Duration = Duration::from_secs(15 * 60);
-/// How far back a look reaches at most. A longer silence needs a person: nobody wants to be invited for a move of
-/// last month (Lever itself keeps deliveries to be sent again for two weeks).
-const LOOK_BACK_MAX: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// Lines of activity read of one opportunity.
 const LINES: usize = 100;
-
-/// From when on what is looked at.
-struct Reach {
-    /// Every entry since then.
-    all: Timestamp,
-    /// Entries since then, for tags that came late.
-    listed: Timestamp,
-}
 
 /// What was put into the queue for an opportunity.
 enum Told {
@@ -54,12 +40,12 @@ impl Sweep<'_> {
         };
         let stages: Vec<_> = triggers.iter().map(|trigger| trigger.stage.clone()).collect();
         let look = &mut reconciliation.stage_changes;
-        let reach = self.reach(look, first_added);
+        let reach = Reach::of(look, first_added, self.now);
         let (since, until, mut cursor) = match look.under_way.take() {
             Some(way) => (way.since, way.until, Some(way.cursor)),
-            None => (reach.listed, self.now, None),
+            None => (reach.asked_for, self.now, None),
         };
-        let mut found = 0;
+        let (mut found, mut is_silent) = (0, false);
         for _ in 0..PAGES_MAX {
             let asked = (since, Confidentiality::NonConfidential);
             let page =
@@ -73,6 +59,9 @@ impl Sweep<'_> {
             for opportunity in &page.rows {
                 match self.look_at(opportunity, &reach).await? {
                     Told::Missed(at) => {
+                        let last_event_at =
+                            self.context.connection.as_ref().and_then(|connection| connection.last_event_at);
+                        is_silent |= last_event_at.is_none_or(|last| last < at);
                         reconciliation.missed_at = reconciliation.missed_at.max(Some(at));
                         found += 1;
                     }
@@ -87,20 +76,17 @@ impl Sweep<'_> {
                     break;
                 }
                 None => {
-                    *look = Look { done_until: Some(until), under_way: None };
-                    return Ok(found);
+                    cursor = None;
+                    look.done_until = Some(until);
+                    break;
                 }
             }
         }
         look.under_way = cursor.map(|cursor| UnderWay { since, until, cursor });
+        if is_silent {
+            Metric::WebhookSilent.count();
+        }
         Ok(found)
-    }
-
-    fn reach(&self, look: &Look, first_added: Timestamp) -> Reach {
-        let before = |at: Timestamp, by: Duration| at.saturating_sub(by).unwrap_or(Timestamp::MIN);
-        let all = look.done_until.map_or(first_added, |until| before(until, OVERLAP).max(first_added));
-        let all = all.max(before(self.now, LOOK_BACK_MAX));
-        Reach { all, listed: all.min(before(self.now, TAG_GRACE)).max(first_added) }
     }
 
     /// Judges one opportunity; what was put into the queue for it.
@@ -135,7 +121,7 @@ impl Sweep<'_> {
     async fn asks(&self, opportunity: &Opportunity) -> Result<Asks, Error> {
         let Some(qualified) = &self.qualified else { return Ok(Asks::ForNothing) };
         let cache = &self.reconciler.assessments;
-        let assessments = cache.load(self.team(), qualified, Freshness::Recent, self.now).await?;
+        let assessments = cache.load(&self.context.team, qualified, Freshness::Recent, self.now).await?;
         Ok(Asks::of(opportunity, &assessments))
     }
 }

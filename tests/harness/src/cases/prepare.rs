@@ -24,6 +24,10 @@ pub(super) async fn prepare(case: Case) -> Made<Prepared> {
         Prepared { world, checker: Checker::default(), wrong: Vec::new(), told: Vec::new(), due: None };
     match case {
         Case::OwnTag | Case::Refresh => prepared.asked(&[World::TITLE]).await?,
+        Case::Parked => {
+            prepared.asked(&[World::TITLE]).await?;
+            prepared.world.lever.revoke(Some(&prepared.world.tenants[0].account))?;
+        }
         Case::TwoAssessments => prepared.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
         Case::PostingTag => prepared.asked(&[]).await?,
         Case::InvitedElsewhere => prepared.invited_elsewhere().await?,

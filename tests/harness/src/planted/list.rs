@@ -123,8 +123,8 @@ planted! {
         "    let mut response = SqsBatchResponse::default();" => "    let failed = if BUG && !failed.is_empty() { vec![String::new()] } else { failed };
     let mut response = SqsBatchResponse::default();";
     server_error_is_final in "lever/error.rs":
-        "            Self::Unavailable { retry_after, .. } => Disposition::Transient" => "            Self::Unavailable { .. } if BUG => Disposition::Unprocessable,
-            Self::Unavailable { retry_after, .. } => Disposition::Transient";
+        "            Self::Unavailable { retry_after, .. } | Self::Paced" => "            Self::Unavailable { .. } if BUG => Disposition::Unprocessable,
+            Self::Unavailable { retry_after, .. } | Self::Paced";
     retry_after_ignored in "lever/error.rs":
         "Disposition::Transient { retry_after: Some(retry_after.unwrap_or(RATE_LIMIT_PAUSE)) }" => "Disposition::Transient { retry_after: Some(retry_after.filter(|_| !BUG).unwrap_or(RATE_LIMIT_PAUSE)) }";
 }

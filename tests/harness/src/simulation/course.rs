@@ -103,6 +103,9 @@ impl Simulation {
 
     /// Time goes on: a little, or as far as the next thing that waits for it.
     pub(super) async fn let_time_pass(&mut self) -> Made {
+        if self.rng.random_bool(0.2) {
+            self.reconnect().await?;
+        }
         if self.live.values().any(|live| !live.is_stalled) {
             self.world.runs.pause().await;
             for run in self.world.runs.live() {
@@ -119,14 +122,11 @@ impl Simulation {
         if self.chance(self.swarm.leaps) {
             self.world.advance(Duration::from_secs(self.rng.random_range(60..4_000)));
         }
-        self.reconnect().await
+        Ok(())
     }
 
     /// Admins of teams that were cut off log in again, sooner or later.
     async fn reconnect(&mut self) -> Made {
-        if self.rng.random_bool(0.8) || !self.live.is_empty() {
-            return Ok(());
-        }
         self.world.heal().await?;
         self.notice_reconnected().await
     }
@@ -157,6 +157,8 @@ impl Simulation {
             self.end(run)?;
         }
         let began = self.world.now_ms();
+        // The pauses of Lever's sender, two hours at most, are not ours.
+        self.world.retries.iter_mut().for_each(|retry| retry.at_ms = began);
         self.world.settle().await?;
         let took = Duration::from_millis(u64::try_from(self.world.now_ms() - began).unwrap_or_default());
         if took > RESTS_WITHIN {

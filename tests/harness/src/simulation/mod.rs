@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
+use serde_json::json;
 
 use crate::gate::RunId;
 use crate::invariants::Checker;
@@ -123,6 +124,10 @@ impl Simulation {
             leaps: often(60),
         };
         let mut world = World::start(teams, seed).await?;
+        if rng.random_bool(0.4) {
+            // Tokens that are about to run out all the time.
+            world.lever.switch(serde_json::from_value(json!({"access_token_seconds": 660}))?)?;
+        }
         world.excused = vec!["revoked_token", "expired_token"];
         let processes = (0..PROCESSES).map(|_| world.new_process()).collect::<Made<_>>()?;
         let report = Report {

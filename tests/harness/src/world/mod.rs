@@ -13,7 +13,7 @@ use lever_integration::clock::Clock;
 use lever_integration::domain::{LeverEnvironment, TeamId};
 use lever_integration::http;
 use lever_integration::qualified;
-use lever_integration::queue::{MemoryQueue, Queue};
+use lever_integration::queue::{Envelope, MemoryQueue, Queue};
 use lever_integration::service::Worker;
 use lever_integration::service::connect::Connector;
 use lever_integration::service::ingest::Intake;
@@ -132,6 +132,8 @@ pub struct World {
     pub connector: Arc<Connector>,
     /// Every access token that was ever stored.
     pub stored_tokens: Guarded<BTreeMap<String, TeamId>>,
+    /// Everything that was put into the queue.
+    pub sent: Guarded<Vec<Envelope>>,
     /// The candidates, in the order of their coming.
     pub candidates: Vec<Candidate>,
     /// Deliveries that are to be tried again.
@@ -204,7 +206,9 @@ impl World {
         let gated_store = GatedStore::new(Arc::clone(&store) as Arc<dyn Store>, gate.clone());
         let stored_tokens = gated_store.stored_tokens();
         let gated_store: Arc<dyn Store> = Arc::new(gated_store);
-        let gated_queue: Arc<dyn Queue> = Arc::new(GatedQueue::new(Arc::clone(&queue), gate.clone()));
+        let gated_queue = GatedQueue::new(Arc::clone(&queue), gate.clone());
+        let sent = gated_queue.sent();
+        let gated_queue: Arc<dyn Queue> = Arc::new(gated_queue);
         let http = http::Client::carried_by(request_builder(), wire.transport());
         let connector = Connector::new(
             (Arc::clone(&gated_store), Arc::clone(&gated_queue), Arc::clone(&time)),
@@ -227,6 +231,7 @@ impl World {
             tenants,
             connector: Arc::new(connector),
             stored_tokens,
+            sent,
             candidates: Vec::new(),
             retries: Vec::new(),
             reconnects: 0,

@@ -42,7 +42,7 @@ impl World {
         let back = Url::parse(&answer.location.ok_or("Lever did not redirect")?)?;
         let one =
             |name: &str| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        Ok(Callback { state: one("state"), code: one("code"), error: one("error") })
+        Ok(Callback { state: one("state"), code: one("code"), error: one("error"), issuer: one("iss") })
     }
 
     /// The browser comes back: a run of the callback.

@@ -25,6 +25,9 @@ struct Page {
     url: String,
 }
 
+/// The roles that a user has in Qualified.
+const ROLES: [&str; 2] = ["admin", "member"];
+
 /// The link for a team; `admin` and its first member unless said otherwise.
 pub(crate) fn link(
     app: &App,
@@ -32,6 +35,10 @@ pub(crate) fn link(
     role: Option<&str>,
     user: Option<&str>,
 ) -> Result<String, Refusal> {
+    let role = role.unwrap_or("admin");
+    if !ROLES.contains(&role) {
+        return Err(Refusal::bad(format!("role is one of {ROLES:?}")));
+    }
     let addresses = app.0.addresses.lock().clone();
     let no_page = || Refusal::bad("no page yet: POST /_sim/page {\"url\":…}, or --page-url");
     let page = addresses.page.ok_or_else(no_page)?;
@@ -45,7 +52,7 @@ pub(crate) fn link(
             sub: user.map(str::to_owned).or(first).unwrap_or_default(),
             team_id: id.to_string(),
             team_name: team.name.clone(),
-            role: role.unwrap_or("admin").to_owned(),
+            role: role.to_owned(),
             exp: now / 1000 + LIFETIME,
             jti: sim_kit::random::token(24),
         };
@@ -79,7 +86,7 @@ pub(super) fn add(control: Control<App>) -> Control<App> {
     control
         .get(
             "/_sim/launch",
-            "redirects to the integrations page by a signed link: ?team=ID&role=admin&user=ID; role and user optional",
+            "redirects to the integrations page by a signed link: ?team=ID&role=admin&user=ID, all optional; role is `admin` or `member`",
             launch,
         )
         .get("/_sim/page", "where the integrations page is: {url}", page)

@@ -134,9 +134,13 @@ async fn the_launch_link_redirects_into_the_page_with_a_signed_token() {
         claims(&url).signed(Seed::default().launch_key.as_bytes()),
         url.split_once("?launch=").unwrap().1
     );
-    let other = claims(&sim.sim.launch_url(TEAM, "reviewer", "u7").unwrap());
-    assert_eq!((other.role.as_str(), other.sub.as_str()), ("reviewer", "u7"));
+    let other = claims(&sim.sim.launch_url(TEAM, "member", "u7").unwrap());
+    assert_eq!((other.role.as_str(), other.sub.as_str()), ("member", "u7"));
     assert_ne!(other.jti, first.jti, "each launch can be told from the others");
+    for (role, status) in [("member", 303), ("boss", 400)] {
+        let of_role = format!("/_sim/launch?team={TEAM}&role={role}");
+        assert_eq!(sim.raw(Method::GET, &of_role, None, None).await.status(), status, "{role}");
+    }
     let unknown = sim.raw(Method::GET, &format!("/_sim/launch?team={NOBODY}"), None, None).await;
     assert_eq!(unknown.status(), 404);
     let wrong = sim.raw(Method::GET, &format!("{path}&colour=red"), None, None).await;

@@ -1,13 +1,17 @@
 // The whole system in a process of its own, on free ports, not connected to anything yet.
 //
-// LOCAL_BIN names a built `local`; without it cargo builds and runs it.
+// LOCAL_BIN names a built `local`, a relative path from the root of the repository; without it cargo builds and
+// runs it.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const SEED = new URL("../../../qualified-sim/seed.json", import.meta.url);
 const FREE_PORTS = ["--no-story", "--port", "0", "--lever-port", "0", "--qualified-port", "0"];
 const SHOWS_WITHIN_MS = 15_000;
@@ -19,9 +23,12 @@ export const team = JSON.parse(readFileSync(SEED, "utf8")).teams[0];
 /** Starts the system; `stop` ends it. */
 export async function start() {
   const { LOCAL_BIN } = process.env;
-  const [command, before] = LOCAL_BIN ? [LOCAL_BIN, []] : ["cargo", ["run", "-q", "-p", "local", "--"]];
-  const child = spawn(command, [...before, ...FREE_PORTS], { stdio: ["ignore", "pipe", "inherit"] });
-  const urls = await urlsOf(child);
+  const [command, before] = LOCAL_BIN ? [path.resolve(ROOT, LOCAL_BIN), []] : ["cargo", ["run", "-q", "-p", "local", "--"]];
+  const child = spawn(command, [...before, ...FREE_PORTS], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const failed = new Promise((_, reject) => {
+    child.once("error", (error) => reject(new Error(`cannot start ${command}: ${error.message}`)));
+  });
+  const urls = await Promise.race([urlsOf(child), failed]);
   return {
     gateway: urls.gateway,
     lever: simulator(urls.lever),

@@ -14,7 +14,7 @@ use maud::Markup;
 
 use activity::{activity, activity_filtered};
 use overview::{connected, dialog, fresh, login, reconnect, rejected};
-use why::{choices, misspelt, no_event, several_assessments, why};
+use why::{choices, decided_before, hidden, misspelt, no_event, several_assessments, waiting, why};
 
 pub(crate) use overview::{troubled, working};
 
@@ -108,6 +108,9 @@ pub(crate) fn pages_for(shell: &Shell) -> Vec<(&'static str, Markup)> {
         ("why-misspelt", why_page(&why(one(), explained(misspelt())))),
         ("why-several-assessments", why_page(&why(one(), explained(several_assessments())))),
         ("why-no-event", why_page(&why(one(), explained(no_event(WebhookState::Waiting))))),
+        ("why-decided-before", why_page(&why(one(), explained(decided_before())))),
+        ("why-hidden", why_page(&why(one(), explained(hidden())))),
+        ("why-waiting", why_page(&why(one(), explained(waiting())))),
         ("remove", remove_page(&one())),
         ("account-change", account_change_page(&account_change(one()))),
     ]

@@ -18,6 +18,7 @@ pub(crate) fn check(check: WhyCheck, outcome: CheckOutcome, detail: Option<&str>
 pub(crate) fn opportunity_checks(outcome: CheckOutcome) -> Vec<CheckLine> {
     let passed = CheckOutcome::Passed;
     vec![
+        check(WhyCheck::AccessGranted, passed, None),
         check(WhyCheck::EventSeen, passed, Some("4 Mar 2026, 09:58 UTC")),
         check(WhyCheck::Opportunity(Check::InTriggerStage), passed, Some("Phone screen")),
         check(WhyCheck::Opportunity(Check::EnteredAfterAdded), passed, Some("Entered 4 Mar, added 10 Feb")),
@@ -37,6 +38,7 @@ pub(crate) fn assessment_checks(
     vec![
         check(WhyCheck::AssessmentReady, ready, None),
         check(WhyCheck::NotAssignedBefore, ledger, None),
+        check(WhyCheck::NotDecidedBefore, sent, None),
         check(WhyCheck::AcceptedByQualified, sent, None),
     ]
 }
@@ -65,14 +67,65 @@ pub(crate) fn several_assessments() -> Explanation {
     Explanation {
         checks: opportunity_checks(passed),
         assessments: [
-            one("Rust Basics", assessment_checks(passed, passed, passed), Some(Progress::Started)),
+            one(
+                "Rust Basics",
+                vec![check(WhyCheck::AcceptedByQualified, passed, None)],
+                Some(Progress::Started),
+            ),
             one("Go Basics", assessment_checks(failed, not_reached, not_reached), None),
-            one("Python Basics", assessment_checks(passed, passed, passed), None),
+            one("Python Basics", on_its_way(), None),
         ]
         .into_iter()
         .flatten()
         .collect(),
         near: vec![],
+        ..misspelt()
+    }
+}
+
+fn on_its_way() -> Vec<CheckLine> {
+    let mut checks = assessment_checks(CheckOutcome::Passed, CheckOutcome::Passed, CheckOutcome::Passed);
+    if let Some(last) = checks.last_mut() {
+        last.outcome = CheckOutcome::NotDue;
+    }
+    checks
+}
+
+/// Tagged two days after the move.
+pub(crate) fn decided_before() -> Explanation {
+    let mut model = several_assessments();
+    let failed = CheckOutcome::Failed(Failure::DecidedBefore(Reason::NoMatchingTag));
+    model.assessments.drain(..2);
+    for line in model.assessments.iter_mut().flat_map(|one| &mut one.checks) {
+        match line.check {
+            WhyCheck::NotDecidedBefore => line.outcome = failed,
+            WhyCheck::AcceptedByQualified => line.outcome = CheckOutcome::NotReached,
+            WhyCheck::AccessGranted
+            | WhyCheck::Readable
+            | WhyCheck::EventSeen
+            | WhyCheck::Opportunity(_)
+            | WhyCheck::TagNamesAssessment
+            | WhyCheck::AssessmentReady
+            | WhyCheck::NotAssignedBefore => {}
+        }
+    }
+    model
+}
+
+/// Lever does not show the candidate.
+pub(crate) fn hidden() -> Explanation {
+    let failed = CheckOutcome::Failed(Failure::Because(Reason::OpportunityHidden));
+    Explanation { checks: vec![check(WhyCheck::Readable, failed, None)], near: vec![], ..misspelt() }
+}
+
+/// The event waits for a login.
+pub(crate) fn waiting() -> Explanation {
+    let failed = CheckOutcome::Failed(Failure::Because(Reason::ReconnectNeeded));
+    let since = Some("The move of this candidate waits since 4 Mar 2026, 10:00 UTC.");
+    Explanation {
+        checks: vec![check(WhyCheck::AccessGranted, failed, since)],
+        near: vec![],
+        history: vec![],
         ..misspelt()
     }
 }
@@ -84,8 +137,9 @@ pub(crate) fn no_event(webhook: WebhookState) -> Explanation {
     for line in &mut model.checks {
         line.outcome = CheckOutcome::NotReached;
     }
-    if let Some(first) = model.checks.first_mut() {
-        *first = check(WhyCheck::EventSeen, CheckOutcome::Failed(Failure::NoEvent(webhook)), None);
+    if let [access, event, ..] = model.checks.as_mut_slice() {
+        access.outcome = CheckOutcome::Passed;
+        *event = check(WhyCheck::EventSeen, CheckOutcome::Failed(Failure::NoEvent(webhook)), None);
     }
     model
 }
@@ -97,9 +151,10 @@ pub(crate) fn choices() -> WhyAnswer {
         created_at: Some(at("2026-02-01T10:00:00Z")),
         archived_at,
     };
-    WhyAnswer::Several(vec![
+    let choices = vec![
         choice(3, "Phone screen", None),
         choice(13, "New applicant", None),
         choice(30, "Offer", Some(at("2026-02-20T10:00:00Z"))),
-    ])
+    ];
+    WhyAnswer::Several { choices, is_cut: true }
 }

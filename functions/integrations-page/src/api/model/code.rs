@@ -37,7 +37,8 @@ pub(in crate::api) struct ReasonFilter;
 
 impl PartialSchema for ReasonFilter {
     fn schema() -> RefOr<Schema> {
-        let codes = Reason::ALL.iter().map(|reason| reason.code()).chain([""]);
+        let recorded = Reason::ALL.iter().filter(|reason| reason.is_recorded());
+        let codes = recorded.map(|reason| reason.code()).chain([""]);
         ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes)).into()
     }
 }

@@ -17,7 +17,11 @@ use crate::view::model;
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub(in crate::api) enum WhyAnswer {
     /// Several candidates match; ask again with the `opportunity` of one.
-    Several { candidates: Vec<Choice> },
+    Several {
+        candidates: Vec<Choice>,
+        /// Whether more candidates match than these.
+        is_cut: bool,
+    },
     /// Every check for one candidate.
     Explained { explanation: Box<Explanation> },
 }
@@ -75,8 +79,8 @@ struct CheckLine {
     outcome: Outcome,
     /// Why it failed, if for one of the reasons of decisions.
     reason: Option<ReasonCode>,
-    /// The reason in plain words.
-    sentence: Option<&'static str>,
+    /// Why it failed, in plain words.
+    sentence: Option<String>,
     /// What can be done about it.
     hint: Option<&'static str>,
     /// How the webhook is, if no event came.
@@ -89,6 +93,8 @@ struct CheckLine {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Check {
+    AccessGranted,
+    Readable,
     EventSeen,
     InTriggerStage,
     EnteredAfterAdded,
@@ -99,6 +105,7 @@ enum Check {
     TagNamesAssessment,
     AssessmentReady,
     NotAssignedBefore,
+    NotDecidedBefore,
     AcceptedByQualified,
 }
 
@@ -108,6 +115,8 @@ enum Check {
 enum Outcome {
     Passed,
     Failed,
+    /// Nothing speaks against it, and it is not its turn yet.
+    NotDue,
     /// An earlier one failed.
     NotReached,
 }
@@ -129,8 +138,8 @@ impl TryFrom<model::WhyAnswer> for WhyAnswer {
             model::WhyAnswer::NobodyFound => Err(Code::NotFound.into()),
             model::WhyAnswer::NotConnected => Err(Code::NotConnected.into()),
             model::WhyAnswer::Unavailable => Err(Code::Unavailable.into()),
-            model::WhyAnswer::Several(choices) => {
-                Ok(Self::Several { candidates: choices.into_iter().map(Choice::from).collect() })
+            model::WhyAnswer::Several { choices, is_cut } => {
+                Ok(Self::Several { candidates: choices.into_iter().map(Choice::from).collect(), is_cut })
             }
             model::WhyAnswer::Explained(one) => {
                 Ok(Self::Explained { explanation: Box::new(Explanation::from(*one)) })
@@ -181,22 +190,25 @@ impl From<model::AssessmentChecks> for AssessmentChecks {
 
 impl From<model::CheckLine> for CheckLine {
     fn from(line: model::CheckLine) -> Self {
-        let (outcome, reason, webhook) = match line.outcome {
-            model::CheckOutcome::Passed => (Outcome::Passed, None, None),
-            model::CheckOutcome::NotReached => (Outcome::NotReached, None, None),
-            model::CheckOutcome::Failed(model::Failure::Because(reason)) => {
-                (Outcome::Failed, Some(reason), None)
-            }
-            model::CheckOutcome::Failed(model::Failure::NoEvent(webhook)) => {
-                (Outcome::Failed, None, Some(webhook))
-            }
+        let (outcome, failure) = match line.outcome {
+            model::CheckOutcome::Passed => (Outcome::Passed, None),
+            model::CheckOutcome::NotDue => (Outcome::NotDue, None),
+            model::CheckOutcome::NotReached => (Outcome::NotReached, None),
+            model::CheckOutcome::Failed(failure) => (Outcome::Failed, Some(failure)),
+        };
+        let webhook = match failure {
+            Some(model::Failure::NoEvent(webhook)) => Some(webhook),
+            Some(
+                model::Failure::Because(_) | model::Failure::DecidedBefore(_) | model::Failure::TagCameLate,
+            )
+            | None => None,
         };
         Self {
             check: line.check.into(),
             outcome,
-            reason: reason.map(ReasonCode),
-            sentence: reason.map(lever_integration::domain::Reason::sentence),
-            hint: reason.map(lever_integration::domain::Reason::hint),
+            reason: failure.and_then(model::Failure::reason).map(ReasonCode),
+            sentence: failure.map(|failure| failure.sentence().into_owned()),
+            hint: failure.map(model::Failure::hint),
             webhook: webhook.map(Webhook::from),
             detail: line.detail,
         }
@@ -206,6 +218,8 @@ impl From<model::CheckLine> for CheckLine {
 impl From<model::WhyCheck> for Check {
     fn from(check: model::WhyCheck) -> Self {
         match check {
+            model::WhyCheck::AccessGranted => Self::AccessGranted,
+            model::WhyCheck::Readable => Self::Readable,
             model::WhyCheck::EventSeen => Self::EventSeen,
             model::WhyCheck::Opportunity(OpportunityCheck::InTriggerStage) => Self::InTriggerStage,
             model::WhyCheck::Opportunity(OpportunityCheck::EnteredAfterAdded) => Self::EnteredAfterAdded,
@@ -216,6 +230,7 @@ impl From<model::WhyCheck> for Check {
             model::WhyCheck::TagNamesAssessment => Self::TagNamesAssessment,
             model::WhyCheck::AssessmentReady => Self::AssessmentReady,
             model::WhyCheck::NotAssignedBefore => Self::NotAssignedBefore,
+            model::WhyCheck::NotDecidedBefore => Self::NotDecidedBefore,
             model::WhyCheck::AcceptedByQualified => Self::AcceptedByQualified,
         }
     }

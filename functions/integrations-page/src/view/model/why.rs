@@ -1,5 +1,7 @@
 //! Why a candidate was not invited.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use lever_integration::domain::{Progress, Reason, Tag, Title};
 use lever_integration::flow::Check;
@@ -25,7 +27,12 @@ pub enum WhyAnswer {
     /// Nobody matches.
     NobodyFound,
     /// Several candidates match.
-    Several(Vec<CandidateChoice>),
+    Several {
+        /// The first of them.
+        choices: Vec<CandidateChoice>,
+        /// Whether there are more than these.
+        is_cut: bool,
+    },
     /// One candidate, with every check.
     Explained(Box<Explanation>),
     /// There is no connection to Lever to ask through.
@@ -87,6 +94,10 @@ pub struct CheckLine {
 /// Something that must hold for an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhyCheck {
+    /// Lever and Qualified let us in.
+    AccessGranted,
+    /// Lever lets us see the candidate.
+    Readable,
     /// Lever told us about the move.
     EventSeen,
     /// About the opportunity itself.
@@ -97,7 +108,9 @@ pub enum WhyCheck {
     AssessmentReady,
     /// Not invited to it before for this opportunity.
     NotAssignedBefore,
-    /// Qualified took the invitation.
+    /// Nothing else was decided when the candidate came into the stage.
+    NotDecidedBefore,
+    /// Qualified took the invitation; the ledger says so.
     AcceptedByQualified,
 }
 
@@ -108,6 +121,8 @@ pub enum CheckOutcome {
     Passed,
     /// It does not.
     Failed(Failure),
+    /// Nothing speaks against it, and it is not its turn yet.
+    NotDue,
     /// An earlier one failed.
     NotReached,
 }
@@ -117,8 +132,56 @@ pub enum CheckOutcome {
 pub enum Failure {
     /// For one of the reasons of decisions.
     Because(Reason),
+    /// This was decided when the candidate came into the stage. It would not be decided now, and still stands.
+    DecidedBefore(Reason),
+    /// The tag was put on after the candidate was moved, too late to count.
+    TagCameLate,
     /// Lever sent no event about this candidate.
     NoEvent(WebhookState),
+}
+
+impl Failure {
+    /// The reason of a decision, if there is one behind it.
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Because(reason) | Self::DecidedBefore(reason) => Some(reason),
+            Self::TagCameLate | Self::NoEvent(_) => None,
+        }
+    }
+
+    /// One plain sentence for the recruiter.
+    pub fn sentence(self) -> Cow<'static, str> {
+        match self {
+            Self::Because(reason) => reason.sentence().into(),
+            Self::DecidedBefore(reason) => {
+                format!("When the candidate was moved, this was decided: {}", reason.sentence()).into()
+            }
+            Self::TagCameLate => "The tag was put on after the candidate was moved.".into(),
+            Self::NoEvent(_) => "Lever has not told us that this candidate was moved.".into(),
+        }
+    }
+
+    /// What can be done about it.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Because(reason) => reason.hint(),
+            Self::DecidedBefore(_) | Self::TagCameLate => {
+                "This is no longer in the way. Move the candidate out of the stage and back in."
+            }
+            Self::NoEvent(WebhookState::Receiving { .. }) => {
+                "Wait five minutes: we look for missed moves ourselves. If nothing comes, move the candidate out \
+                 of the stage and back in."
+            }
+            Self::NoEvent(WebhookState::Waiting | WebhookState::Silent { .. }) => {
+                "In Lever, switch on Settings → Integrations and API → Webhooks → Candidate Stage Change. Until \
+                 then we look for missed moves ourselves, every five minutes, or once a day if nothing happens."
+            }
+            Self::NoEvent(WebhookState::Gone) => {
+                "Register our webhook again on the overview. Until then we look for missed moves ourselves, every \
+                 five minutes, or once a day if nothing happens."
+            }
+        }
+    }
 }
 
 /// A tag of the candidate and the title it comes close to.

@@ -1,0 +1,265 @@
+//! Why a candidate was not invited: the page says what the worker decides and what is on record, nothing else.
+
+use std::time::Duration;
+
+use lever_integration::domain::Reason;
+use reqwest::StatusCode;
+use scenarios::{Admin, Made, World};
+use serde_json::{Value, json};
+use sim_kit::deliveries::ModeChange;
+
+use crate::api::User;
+
+/// Longer than a stage change is left to its own event, and than the pause between two sweeps.
+const A_WHILE: Duration = Duration::from_secs(6 * 60);
+const AN_HOUR: Duration = Duration::from_secs(61 * 60);
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Time passes for everybody.
+fn pass(world: &World, by: Duration) {
+    world.clock.advance(by);
+    for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
+        kit.clock.advance_ms(i64::try_from(by.as_millis()).unwrap());
+    }
+}
+
+/// What the page says about one candidate, as JSON and as text.
+struct Why {
+    explanation: Value,
+    html: String,
+}
+
+impl Why {
+    async fn of(world: &World, id: &str) -> Made<Self> {
+        let admin = User::sign_in(world, "admin").await?;
+        let answer: Value = admin.get(&format!("/why?opportunity={id}")).await?.json().await?;
+        let page = format!("{}/integrations/lever/why?opportunity={id}", admin.base);
+        let page = admin.http.get(page).header("cookie", &admin.cookie).send().await?;
+        assert_eq!(page.status(), StatusCode::OK);
+        Ok(Self { explanation: answer["explanation"].clone(), html: page.text().await? })
+    }
+
+    /// Outcome and reason of a check, wherever it stands.
+    fn check(&self, name: &str) -> (Option<&str>, Option<&str>) {
+        let of_assessments = self.explanation["assessments"].as_array().into_iter().flatten();
+        let lists = of_assessments.map(|one| &one["checks"]).chain([&self.explanation["checks"]]);
+        let mut lines = lists.filter_map(Value::as_array).flatten();
+        let line = lines.find(|line| line["check"] == name);
+        (line.and_then(|line| line["outcome"].as_str()), line.and_then(|line| line["reason"].as_str()))
+    }
+
+    #[track_caller]
+    fn says(&self, text: &str) {
+        assert!(self.html.contains(text), "`{text}` is not in {}", self.html);
+    }
+
+    #[track_caller]
+    fn does_not_say(&self, text: &str) {
+        assert!(!self.html.contains(text), "`{text}` is in {}", self.html);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_tag_is_promised_an_invitation_for_a_day_and_not_longer() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Ada Byron", json!({}))?;
+    let other = world.candidate("Bob Late", json!({}))?;
+    for id in [&id, &other] {
+        world.move_to(id, World::TRIGGER).await?;
+        assert_eq!(world.reasons(id).await?, [Reason::NoMatchingTag]);
+    }
+    world.local.lever.tag(&id, &[World::TITLE.to_owned()], &[])?;
+    let why = Why::of(&world, &id).await?;
+    why.says("The invitation is on its way");
+    assert_ne!(why.check("accepted_by_qualified").0, Some("passed"), "nobody asked Qualified yet");
+    pass(&world, A_WHILE);
+    world.local.reconcile().await?;
+    world.settle().await?;
+    assert_eq!(world.mailed("Ada Byron"), [World::TITLE]);
+    assert_eq!(Why::of(&world, &id).await?.check("accepted_by_qualified").0, Some("passed"));
+
+    pass(&world, AN_HOUR);
+    world.local.reconcile().await?;
+    pass(&world, A_DAY);
+    world.local.lever.tag(&other, &[World::TITLE.to_owned()], &[])?;
+    let why = Why::of(&world, &other).await?;
+    why.does_not_say("on its way");
+    why.says(Reason::NoMatchingTag.sentence());
+    why.says("out of the stage and back in");
+    assert_eq!(why.check("not_decided_before"), (Some("failed"), Some("no_matching_tag")));
+    assert_eq!(why.check("accepted_by_qualified").0, Some("not_reached"));
+    world.local.reconcile().await?;
+    world.settle().await?;
+    assert_eq!(world.mailed("Bob Late"), [""; 0], "and none comes");
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_tag_without_a_ledger_entry_stands_in_the_way_on_the_page_too() -> Made {
+    let world = World::start().await?;
+    let tags = json!([World::TITLE, "Rust Basics - Invited"]);
+    let id = world.candidate("Ada Byron", json!({"tags": tags}))?;
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::StatusTagPresent]);
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("not_assigned_before"), (Some("failed"), Some("status_tag_present")));
+    assert_eq!(why.check("accepted_by_qualified").0, Some("not_reached"));
+    why.does_not_say("Nothing stands in the way");
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_waits_for_an_api_key_is_not_called_lost() -> Made {
+    let world = World::start().await?;
+    world.local.qualified.rotate_api_key(world.team.as_str(), "the-new-key".into());
+    let id = world.invited("Ada Byron").await?;
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("access_granted"), (Some("failed"), Some("api_key_needed")));
+    why.does_not_say("Lever has not told us");
+    why.does_not_say(Reason::NoMatchingTag.sentence());
+    why.says(Reason::ApiKeyNeeded.hint());
+    why.says("The move of this candidate waits");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_waits_for_a_login_is_not_called_lost() -> Made {
+    let world = World::start().await?;
+    world.local.lever.switch(serde_json::from_value(json!({"after_revocation": "continue"}))?)?;
+    world.local.lever.revoke(None)?;
+    let id = world.invited("Ada Byron").await?;
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("access_granted"), (Some("failed"), Some("reconnect_needed")));
+    why.does_not_say("Lever has not told us");
+    why.says("The move of this candidate waits");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_access_is_noticed_by_the_question_itself() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.revoke(None)?;
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("access_granted"), (Some("failed"), Some("reconnect_needed")));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_missed_while_the_access_was_revoked_is_found_after_the_login() -> Made {
+    let world = World::start().await?;
+    world.local.lever.switch(serde_json::from_value(json!({"after_revocation": "stop"}))?)?;
+    world.local.lever.revoke(None)?;
+    let id = world.invited("Ada Byron").await?;
+    assert_eq!(world.reasons(&id).await?, [], "Lever told nobody");
+    pass(&world, A_WHILE);
+    world.local.reconcile().await?;
+    world.settle().await?;
+    assert_eq!(world.mailed("Ada Byron"), [""; 0]);
+    Admin::of(&world.local, &world.team)?.log_in().await?;
+    let why = Why::of(&world, &id).await?;
+    why.says("Lever has not told us that this candidate was moved.");
+    why.says("we look for missed moves ourselves");
+    pass(&world, A_WHILE);
+    world.local.reconcile().await?;
+    world.settle().await?;
+    assert_eq!(world.mailed("Ada Byron"), [World::TITLE]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_never_was_in_a_trigger_stage_did_not_leave_one() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("event_seen").0, Some("not_due"));
+    assert_eq!(why.check("in_trigger_stage"), (Some("failed"), Some("stage_not_trigger")));
+    why.says(">Not due<");
+    why.says(Reason::StageNotTrigger.sentence());
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_candidate_who_is_hidden_or_gone_keeps_a_history_and_a_reason() -> Made {
+    let world = World::start().await?;
+    let hidden = world.candidate("Ada Byron", json!({"tags": [World::TITLE], "confidential": true}))?;
+    world.move_to(&hidden, World::TRIGGER).await?;
+    let gone = world.invited("Bob Gone").await?;
+    world.local.lever.delete(&gone)?;
+    for (id, reason, told) in [
+        (&hidden, Reason::OpportunityHidden, Reason::OpportunityHidden),
+        (&gone, Reason::OpportunityGone, Reason::Invited),
+    ] {
+        let why = Why::of(&world, id).await?;
+        assert_eq!(why.check("readable"), (Some("failed"), Some(reason.code())));
+        assert_eq!(why.explanation["history"][0]["reason"], told.code());
+        why.does_not_say("No candidate in Lever matches");
+        why.says(reason.sentence());
+        why.says(told.sentence());
+    }
+    let nobody = User::sign_in(&world, "admin").await?;
+    let nobody = nobody.get("/why?opportunity=00000000-0000-4000-8000-000000000000").await?;
+    assert_eq!(nobody.status(), StatusCode::NOT_FOUND);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invited_candidate_is_not_held_to_what_must_hold_before_an_invitation() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Ada Byron").await?;
+    for stage in [None, Some("Offer")] {
+        if let Some(stage) = stage {
+            world.move_to(&id, stage).await?;
+        }
+        let why = Why::of(&world, &id).await?;
+        assert_eq!(why.check("not_assigned_before"), (None, None));
+        assert_eq!(why.check("accepted_by_qualified").0, Some("passed"));
+        why.says("Invited to “Rust Basics”.");
+        why.does_not_say("Not invited");
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_put_right_after_the_decision_does_not_bring_an_invitation() -> Made {
+    let world = World::start().await?;
+    let unreachable = world.candidate("Bob Late", json!({"tags": [World::TITLE], "archived": "Withdrew"}))?;
+    world.move_to(&unreachable, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&unreachable).await?, [Reason::Archived]);
+    world.local.lever.archive(&unreachable, None)?;
+    let why = Why::of(&world, &unreachable).await?;
+    assert_eq!(why.check("not_decided_before"), (Some("failed"), Some("archived")));
+    why.does_not_say("on its way");
+
+    let id = world.candidate("Ada Byron", json!({"tags": ["Unfinished Ideas"]}))?;
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::NotPublished]);
+    world.local.lever.tag(&id, &[World::TITLE.to_owned()], &["Unfinished Ideas".to_owned()])?;
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("not_decided_before"), (Some("failed"), None));
+    why.says("The tag was put on after the candidate was moved.");
+    why.does_not_say("on its way");
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_by_name_says_what_it_finds_and_when_its_list_is_cut() -> Made {
+    let world = World::start().await?;
+    world.local.lever.kit().deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
+    for number in 0..11 {
+        let id = world.candidate(&format!("Many {number}"), json!({}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    }
+    let admin = User::sign_in(&world, "admin").await?;
+    let page = format!("{}/integrations/lever/why?candidate=many", admin.base);
+    let page = admin.http.get(page).header("cookie", &admin.cookie).send().await?.text().await?;
+    assert!(page.contains("More than 10 candidates match"), "{page}");
+    let answer: Value = admin.get("/why?candidate=many").await?.json().await?;
+    assert_eq!((&answer["is_cut"], answer["candidates"].as_array().map(Vec::len)), (&json!(true), Some(10)));
+    let answer: Value = admin.get("/why?candidate=many+1").await?.json().await?;
+    assert_eq!(answer["is_cut"], false, "{answer}");
+    let nobody = format!("{}/integrations/lever/why?candidate=zzz", admin.base);
+    let nobody = admin.http.get(nobody).header("cookie", &admin.cookie).send().await?.text().await?;
+    assert!(nobody.contains("with recent activity and those in a trigger stage"), "{nobody}");
+    Ok(())
+}
