@@ -45,9 +45,6 @@ const PUBLIC: &str = "https://integrations.qualified.example/";
 const AUDIENCE: &str = "https://api.lever.co/v1/";
 /// Identifies the admin's browser.
 const SESSION: &str = "the admin's browser";
-/// Whether the service keeps to Lever's rate by itself. Once it does, this is all that has to be changed for the rate of
-/// the simulated Lever to be in force and every call beyond it to be a breach (I7).
-pub const IS_PACED: bool = false;
 
 /// A team with its Lever account.
 #[derive(Debug, Clone)]

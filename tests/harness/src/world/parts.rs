@@ -13,7 +13,7 @@ use lever_integration::{lever, qualified};
 use serde_json::json;
 use url::Url;
 
-use super::{AUDIENCE, IS_PACED, Made, Process, Tenant, World};
+use super::{AUDIENCE, Made, Process, Tenant, World};
 use crate::wire::{LEVER_HOST, QUALIFIED_HOST};
 
 /// The time of the world: it moves when the case moves it, and takes the simulators along.
@@ -97,9 +97,6 @@ pub(super) fn seeds(teams: usize) -> Made<(lever_sim::Seed, qualified_sim::Seed,
         qualified.teams.push(team);
         tenants.push(tenant);
     }
-    let mut lever = lever_sim::Seed { accounts, ..lever_sim::Seed::default() };
-    if !IS_PACED {
-        lever.switches.insert("rate_per_second".to_owned(), json!(0));
-    }
+    let lever = lever_sim::Seed { accounts, ..lever_sim::Seed::default() };
     Ok((lever, qualified, tenants))
 }
