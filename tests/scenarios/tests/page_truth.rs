@@ -82,7 +82,7 @@ async fn whoever_waits_for_a_key_is_said_to_wait_for_it() -> Made {
     world.local.qualified.rotate_api_key(world.team.as_str(), "the-new-key".into());
     let parked = world.invited("Candidate 1").await?;
     let visitor = Visitor::of(&world).await?;
-    let wanted = ("event_seen".to_owned(), "api_key_needed".to_owned());
+    let wanted = ("access_granted".to_owned(), "api_key_needed".to_owned());
     assert_eq!(first_failure(&visitor, &parked).await?, wanted, "its event is kept and not missing");
     Ok(())
 }
