@@ -8,13 +8,18 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
 use lambda_http::http::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
 use lambda_http::http::{HeaderMap, Method, StatusCode};
-use lambda_http::{Body, Request, Response};
+use lambda_http::lambda_runtime::{self, LambdaEvent};
+use lambda_http::request::LambdaRequest;
+use lambda_http::tower::ServiceExt;
+use lambda_http::{Adapter, Body, Request, Response, service_fn};
 
 use crate::domain::TeamId;
-use crate::metrics::Metric;
+use crate::metrics::{self, Metric};
 use crate::service::ingest::{Error, Ingested};
 use crate::telemetry::Closing;
 
@@ -41,6 +46,39 @@ pub struct Delivery<'a> {
     pub key: &'a str,
     /// The body as it came.
     pub body: &'a [u8],
+}
+
+/// Runs a function behind API Gateway until Lambda ends the process: answers each request and writes what was
+/// counted meanwhile.
+///
+/// # Errors
+/// When Lambda's Runtime API cannot be reached.
+pub async fn run<F, R>(answer: F) -> Result<(), lambda_http::Error>
+where
+    F: Fn(Request) -> R,
+    R: Future<Output = Response<Body>> + Send,
+{
+    let service = service_fn(|request| {
+        let answered = answer(request);
+        async move {
+            let response = answered.await;
+            metrics::flush();
+            Ok::<_, lambda_http::Error>(response)
+        }
+    });
+    lambda_runtime::run(Adapter::from(service).map_request(readable)).await
+}
+
+/// The event with an empty body in the place of one that says it is base64 and is not: the runtime's own
+/// conversion panics over it.
+pub fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload
+        && request.is_base64_encoded
+        && request.body.as_ref().is_some_and(|body| STANDARD.decode(body).is_err())
+    {
+        request.body = None;
+    }
+    event
 }
 
 /// Takes a request apart.

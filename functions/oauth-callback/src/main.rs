@@ -1,19 +1,13 @@
 //! Wires the function `oauth-callback` and runs it under the Lambda runtime.
 
 use integrations_page::Page;
-use lambda_http::{Error, Request, service_fn};
-use lever_integration::metrics;
+use lever_integration::edge;
 use lever_integration::setup::Parts;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), lambda_http::Error> {
     let parts = Parts::from_env().await?;
     parts.warm().await;
     let page = Page::new(&parts)?;
-    let answer = async |request: Request| {
-        let response = oauth_callback::handle(&page, request).await;
-        metrics::flush();
-        Ok::<_, Error>(response)
-    };
-    lambda_http::run(service_fn(answer)).await
+    edge::run(|request| oauth_callback::handle(&page, request)).await
 }

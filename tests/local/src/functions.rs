@@ -10,6 +10,7 @@ use lambda_http::lambda_runtime::LambdaEvent;
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::{ServiceExt, service_fn};
 use lambda_http::{Adapter, Body, Context, Request, Response};
+use lever_integration::edge;
 use lever_integration::queue::{BATCH_MAX, MemoryQueue, Queue};
 use lever_integration::service::Worker;
 use lever_integration::service::ingest::Intake;
@@ -78,7 +79,7 @@ where
                 let response = handle(request);
                 async move { Ok::<_, std::convert::Infallible>(response.await) }
             };
-            let adapter = Adapter::from(service_fn(answer));
+            let adapter = Adapter::from(service_fn(answer)).map_request(edge::readable);
             let response = adapter.oneshot(LambdaEvent::new(payload, Context::default())).await.ok()?;
             serde_json::to_value(response).ok()
         })
