@@ -106,6 +106,8 @@ impl Function {
             .envs(simulator.lambda_env_vars())
             .envs(&self.variables)
             .stdin(Stdio::null())
+            // What it counts: nobody here reads it.
+            .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| self.broken(&error.to_string()))?;
