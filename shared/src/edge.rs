@@ -16,7 +16,9 @@ use lambda_http::http::{HeaderMap, Method, StatusCode};
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::ServiceExt;
-use lambda_http::{Adapter, Body, Request, Response, service_fn};
+use lambda_http::{Adapter, Body, Request, Response, Service, service_fn};
+
+use serde::Serialize;
 
 use crate::domain::TeamId;
 use crate::metrics::{self, Metric};
@@ -58,7 +60,23 @@ where
     F: Fn(Request) -> R,
     R: Future<Output = Response<Body>> + Send,
 {
-    let service = service_fn(|request| {
+    lambda_runtime::run(service(answer)).await
+}
+
+/// What Lambda's runtime calls with each event of API Gateway.
+pub fn service<'a, F, R>(
+    answer: F,
+) -> impl Service<
+    LambdaEvent<LambdaRequest>,
+    Response = impl Serialize,
+    Error = lambda_http::Error,
+    Future: Send + 'a,
+>
+where
+    F: Fn(Request) -> R + 'a,
+    R: Future<Output = Response<Body>> + Send + 'a,
+{
+    let service = service_fn(move |request| {
         let answered = answer(request);
         async move {
             let response = answered.await;
@@ -66,12 +84,12 @@ where
             Ok::<_, lambda_http::Error>(response)
         }
     });
-    lambda_runtime::run(Adapter::from(service).map_request(readable)).await
+    Adapter::from(service).map_request(readable)
 }
 
 /// The event with an empty body in the place of one that says it is base64 and is not: the runtime's own
 /// conversion panics over it.
-pub fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload
         && request.is_base64_encoded
         && request.body.as_ref().is_some_and(|body| STANDARD.decode(body).is_err())

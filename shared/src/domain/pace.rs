@@ -38,6 +38,17 @@ pub enum CallGrant {
 }
 
 impl CallRequest {
+    /// Moves the slot and grants the calls, or leaves it and says when to ask again.
+    pub fn reserve(self, slot: &mut Option<Timestamp>) -> CallGrant {
+        let moved = match *slot {
+            Some(present) if present > self.latest_slot() => return self.refused(present),
+            Some(present) if present > self.now => later(present, self.length()),
+            Some(_) | None => self.slot_after_rest(),
+        };
+        *slot = Some(moved);
+        self.granted(moved)
+    }
+
     /// The slot after granting the calls to a team whose slot is over.
     pub fn slot_after_rest(self) -> Timestamp {
         later(self.now, self.length())
@@ -108,28 +119,17 @@ mod tests {
         "2026-03-01T09:00:00Z".parse().unwrap()
     }
 
-    /// What a store does with a slot.
-    fn ask(slot: &mut Timestamp, request: CallRequest) -> CallGrant {
-        if *slot <= request.now {
-            *slot = request.slot_after_rest();
-        } else if *slot <= request.latest_slot() {
-            *slot = later(*slot, request.length());
-        } else {
-            return request.refused(*slot);
-        }
-        request.granted(*slot)
-    }
-
     proptest! {
         #[test]
         fn calls_made_as_late_as_allowed_never_exceed_the_limit(
             asked in prop::collection::vec((0_u64..400, 1_u32..5, 0_u64..=1000), 1..200)
         ) {
-            let (mut now, mut slot) = (start(), start());
+            let (mut now, mut slot) = (start(), None);
             let mut made = Vec::new();
             for (pause, calls, late) in asked {
                 now = later(now, Duration::from_millis(pause));
-                if let CallGrant::From(from) = ask(&mut slot, CallRequest { calls, now }) {
+                let request = CallRequest { calls, now };
+                if let CallGrant::From(from) = request.reserve(&mut slot) {
                     let at = later(from, Duration::from_millis(late).min(GRANT_LIFETIME));
                     made.extend((0..calls).map(|_| at));
                 }
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn a_burst_is_granted_at_once_and_the_next_calls_at_the_steady_rate() {
-        let (now, mut slot) = (start(), start());
+        let (now, mut slot) = (start(), None);
         let one = CallRequest { calls: 1, now };
-        let grants: Vec<_> = (0..21).map(|_| ask(&mut slot, one)).collect();
+        let grants: Vec<_> = (0..21).map(|_| one.reserve(&mut slot)).collect();
         assert!(grants[..10].iter().all(|grant| *grant == CallGrant::From(now)));
         for (index, grant) in grants[10..20].iter().enumerate() {
             let wait = Duration::from_millis(100 * (u64::try_from(index).unwrap() + 1));
@@ -157,14 +157,14 @@ mod tests {
 
     #[test]
     fn who_asks_again_when_told_is_served() {
-        let (mut now, mut slot) = (start(), start());
+        let (mut now, mut slot) = (start(), None);
         for _ in 0..50 {
-            match ask(&mut slot, CallRequest { calls: 3, now }) {
+            match (CallRequest { calls: 3, now }).reserve(&mut slot) {
                 CallGrant::From(_) => {}
                 CallGrant::Full(again) => {
                     assert!(again > now);
                     now = again;
-                    assert!(matches!(ask(&mut slot, CallRequest { calls: 3, now }), CallGrant::From(_)));
+                    assert!(matches!(CallRequest { calls: 3, now }.reserve(&mut slot), CallGrant::From(_)));
                 }
             }
         }
@@ -172,19 +172,19 @@ mod tests {
 
     #[test]
     fn more_calls_than_a_burst_are_granted_after_a_rest() {
-        let (now, mut slot) = (start(), start());
+        let (now, mut slot) = (start(), None);
         let many = CallRequest { calls: 50, now };
-        assert!(matches!(ask(&mut slot, many), CallGrant::From(_)));
-        assert!(matches!(ask(&mut slot, many), CallGrant::Full(_)));
+        assert!(matches!(many.reserve(&mut slot), CallGrant::From(_)));
+        assert!(matches!(many.reserve(&mut slot), CallGrant::Full(_)));
     }
 
     #[test]
     fn nothing_is_granted_while_lever_refuses_calls() {
         let now = start();
-        let mut slot = slot_after_refusal(now, Duration::from_secs(2));
-        let again = ask(&mut slot, CallRequest { calls: 1, now });
+        let mut slot = Some(slot_after_refusal(now, Duration::from_secs(2)));
+        let again = CallRequest { calls: 1, now }.reserve(&mut slot);
         assert_eq!(again, CallGrant::Full(later(now, Duration::from_millis(2100))));
         let CallGrant::Full(now) = again else { unreachable!() };
-        assert!(matches!(ask(&mut slot, CallRequest { calls: 1, now }), CallGrant::From(_)));
+        assert!(matches!(CallRequest { calls: 1, now }.reserve(&mut slot), CallGrant::From(_)));
     }
 }

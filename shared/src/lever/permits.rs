@@ -41,6 +41,13 @@ struct Granted {
     until: Timestamp,
 }
 
+impl Granted {
+    /// How many calls may still be made.
+    fn valid(self, now: Timestamp) -> u32 {
+        if now <= self.until { self.left } else { 0 }
+    }
+}
+
 impl Permits {
     /// No permits yet.
     pub fn new(pace: Box<dyn Pace>, clock: Arc<dyn Clock>) -> Self {
@@ -49,7 +56,7 @@ impl Permits {
 
     /// Makes sure of the permits for a whole piece of work, so that it need not stop in the middle.
     pub(super) async fn reserve(&self, calls: u32) -> Result<(), Error> {
-        if self.valid() >= calls {
+        if self.granted().valid(self.clock.now()) >= calls {
             return Ok(());
         }
         self.pace.reserve(calls).await?;
@@ -69,16 +76,12 @@ impl Permits {
         self.pace.hold(pause).await;
     }
 
-    fn valid(&self) -> u32 {
-        let now = self.clock.now();
-        let granted = self.granted();
-        if now <= granted.until { granted.left } else { 0 }
-    }
-
     fn take_granted(&self) -> bool {
-        let is_valid = self.valid() > 0;
+        let now = self.clock.now();
+        let mut granted = self.granted();
+        let is_valid = granted.valid(now) > 0;
         if is_valid {
-            self.granted().left -= 1;
+            granted.left -= 1;
         }
         is_valid
     }

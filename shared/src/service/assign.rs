@@ -18,13 +18,11 @@ use super::assessments::Freshness;
 use super::effects::Problems;
 use super::invite::{Invitee, Run, standing_reason};
 use super::ledger::claim;
-use super::{Access, Error, Handled, Worker};
+use super::{Access, Error, Handled, LINES_MAX, Worker};
 
 /// Lever calls of an invitation: the opportunity, the new tag, the old one. Reserved together, since each
 /// reservation is a write.
 const CALLS_OF_INVITATION: u32 = 3;
-/// Lines of activity read of one opportunity.
-const LINES_MAX: usize = 100;
 
 /// One line of activity in the making.
 struct Line {

@@ -30,6 +30,9 @@ use url::Url;
 
 use crate::domain::{Reason, TeamCandidateId};
 
+/// Lines of activity read of one opportunity.
+pub(crate) const LINES_MAX: usize = 100;
+
 /// Where the page of a person in Qualified is (Qualified: `assessmentResultsUrl` in the API reference).
 #[derive(Debug, Clone)]
 pub struct ResultPages {

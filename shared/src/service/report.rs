@@ -15,10 +15,7 @@ use crate::qualified;
 use crate::store::TeamContext;
 
 use super::ledger::claim;
-use super::{Access, Error, Handled, Worker};
-
-/// Lines of activity read of one opportunity.
-const LINES_MAX: usize = 100;
+use super::{Access, Error, Handled, LINES_MAX, Worker};
 
 /// The event and the run that handles it.
 #[derive(Clone, Copy)]

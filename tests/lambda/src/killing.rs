@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use local::control::Control;
-use local::story::{Print, Story};
+use local::story::{Print, Story, opportunity};
 use serde_json::{Value, json};
 
 use crate::{Error, Program, Stack};
@@ -18,7 +18,7 @@ const TITLE: &str = "Rust Basics";
 const TRIGGER_STAGE: &str = "Technical Assessment";
 /// How long everything may take to come to rest after the last kill: a lease, and some waits of the queue.
 const RESTS_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How long Qualified may take to score.
+/// How long between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// What to do.
@@ -62,8 +62,7 @@ pub async fn run(plan: Plan, print: Print<'_>) -> Result<Report, Error> {
     killed?;
     run.rest(&ids).await?;
     run.check(&ids).await?;
-    let kills = Program::ALL.into_iter().map(|program| stack.function(program).kills()).sum();
-    Ok(Report { kills, took: started.elapsed() })
+    Ok(Report { kills: run.killed(), took: started.elapsed() })
 }
 
 impl Run<'_> {
@@ -110,11 +109,14 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// How many processes were ended so far.
+    fn killed(&self) -> u32 {
+        Program::ALL.into_iter().map(|program| self.stack.function(program).kills()).sum()
+    }
+
     /// Kills the worker mostly, both intakes now and then, at random moments.
     async fn kill(&self, kills: u32) -> Result<(), Error> {
-        let killed =
-            || Program::ALL.into_iter().map(|program| self.stack.function(program).kills()).sum::<u32>();
-        while killed() < kills {
+        while self.killed() < kills {
             tokio::time::sleep(Duration::from_millis(rand::random_range(20..600))).await;
             let victim = match rand::random_range(0..10) {
                 0 => Program::StageChangeWebhook,
@@ -180,10 +182,6 @@ impl Run<'_> {
 
 fn email(number: u32) -> String {
     format!("candidate-{number}@example.com")
-}
-
-fn opportunity<'v>(state: &'v Value, id: &str) -> Option<&'v Value> {
-    state["accounts"][0]["opportunities"].as_array()?.iter().find(|one| one["id"] == id)
 }
 
 fn tags<'v>(state: &'v Value, id: &str) -> Vec<&'v str> {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use integrations_page::Page;
 use lambda_http::lambda_runtime::LambdaEvent;
 use lambda_http::request::LambdaRequest;
-use lambda_http::tower::{ServiceExt, service_fn};
-use lambda_http::{Adapter, Body, Context, Request, Response};
+use lambda_http::tower::ServiceExt;
+use lambda_http::{Body, Context, Request, Response};
 use lever_integration::edge;
 use lever_integration::queue::{BATCH_MAX, MemoryQueue, Queue};
 use lever_integration::service::Worker;
@@ -65,7 +65,7 @@ pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str,
     ]
 }
 
-/// Puts the runtime's own adapter around a handler.
+/// Calls a handler as the runtime would.
 fn http_function<F, R>(handle: F) -> Handler
 where
     F: Fn(Request) -> R + Clone + Send + Sync + 'static,
@@ -75,12 +75,8 @@ where
         let handle = handle.clone();
         Box::pin(async move {
             let payload: LambdaRequest = serde_json::from_value(event).ok()?;
-            let answer = move |request| {
-                let response = handle(request);
-                async move { Ok::<_, std::convert::Infallible>(response.await) }
-            };
-            let adapter = Adapter::from(service_fn(answer)).map_request(edge::readable);
-            let response = adapter.oneshot(LambdaEvent::new(payload, Context::default())).await.ok()?;
+            let event = LambdaEvent::new(payload, Context::default());
+            let response = edge::service(handle).oneshot(event).await.ok()?;
             serde_json::to_value(response).ok()
         })
     })

@@ -253,7 +253,8 @@ impl<'a> Story<'a> {
     }
 }
 
-fn opportunity<'v>(state: &'v Value, id: &str) -> Option<&'v Value> {
+/// The opportunity with this id, in the state of the simulated Lever.
+pub fn opportunity<'v>(state: &'v Value, id: &str) -> Option<&'v Value> {
     state["accounts"][0]["opportunities"].as_array()?.iter().find(|one| one["id"] == id)
 }
 

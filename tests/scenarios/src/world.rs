@@ -111,6 +111,14 @@ impl World {
         self.local.is_busy()
     }
 
+    /// Time passes for everybody, the simulators included.
+    pub fn pass(&self, by: Duration) {
+        self.clock.advance(by);
+        for kit in [self.local.lever.kit(), self.local.qualified.kit()] {
+            kit.clock.advance_ms(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+        }
+    }
+
     /// Lets time pass, so that what waits comes back, until nothing waits any more.
     ///
     /// # Errors

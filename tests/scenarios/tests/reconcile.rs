@@ -27,17 +27,9 @@ const A_WHILE: Duration = Duration::from_secs(6 * 60);
 const AN_HOUR: Duration = Duration::from_secs(61 * 60);
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Time passes for everybody.
-fn pass(world: &World, by: Duration) {
-    world.clock.advance(by);
-    for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
-        kit.clock.advance_ms(i64::try_from(by.as_millis()).unwrap());
-    }
-}
-
 /// Time passes, the reconciler runs, and the worker does what was found.
 async fn sweep_after(world: &World, pause: Duration) -> Made<Answer> {
-    pass(world, pause);
+    world.pass(pause);
     let answer = world.local.reconcile().await?;
     world.settle().await?;
     Ok(answer)
@@ -130,7 +122,7 @@ async fn a_sweep_amid_deliveries_that_come_after_all_brings_no_second_mail_or_no
         kit.deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
         let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
-        pass(&world, A_WHILE);
+        world.pass(A_WHILE);
         let late = async {
             kit.deliveries.set_mode(ModeChange { hold: Some(false), ..Default::default() });
             kit.deliveries.release(Default::default());
@@ -154,7 +146,7 @@ async fn a_delivery_after_the_sweep_changes_nothing() -> Made {
     kit.deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
     let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
     world.local.lever.move_to(&id, World::TRIGGER, None)?;
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     world.local.reconcile().await?;
     world.shows(&id, "Rust Basics - Invited").await?;
     kit.deliveries.release(Default::default());
@@ -172,7 +164,7 @@ async fn who_was_in_the_stage_when_it_was_added_stays_uninvited() -> Made {
     let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
     let stage = "Phone screen";
     world.local.lever.move_to(&id, stage, None)?;
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     add_trigger_stage(&world.local, &world.team, stage).await?;
     for _ in 0..3 {
         assert_eq!(sweep(&world).await?.found, 0);
@@ -185,7 +177,7 @@ async fn who_was_in_the_stage_when_it_was_added_stays_uninvited() -> Made {
 async fn a_fresh_move_is_left_to_its_own_event() -> Made {
     let world = World::without_deliveries().await?;
     let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     world.local.lever.move_to(&id, World::TRIGGER, None)?;
     let first = world.local.reconcile().await?;
     assert_eq!((first.swept, first.found), (1, 0));
@@ -210,7 +202,7 @@ async fn a_tag_put_on_after_the_move_counts_for_a_day() -> Made {
     assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"]);
     assert_eq!(world.reasons(&id).await?, [Reason::Invited, Reason::NoMatchingTag]);
     assert_eq!(sweep(&world).await?.found, 0);
-    pass(&world, A_DAY);
+    world.pass(A_DAY);
     world.local.lever.tag(&later, &[World::TITLE.to_owned()], &[])?;
     assert_eq!(sweep(&world).await?.found, 0);
     assert_eq!((world.mailed("Ada").len(), world.mailed("Bob").len()), (1, 0));
@@ -338,7 +330,7 @@ async fn an_active_team_is_swept_every_few_minutes_and_an_idle_one_once_a_day() 
         swept += sweep_after(&world, Duration::from_secs(5 * 60)).await?.swept;
     }
     assert_eq!(swept, 12);
-    pass(&world, A_DAY * 2);
+    world.pass(A_DAY * 2);
     world.local.reconcile().await?;
     let mut swept = 0;
     for _ in 0..288 {
@@ -392,7 +384,7 @@ async fn a_sweep_that_ends_at_any_call_of_the_table_loses_nothing() -> Made {
         let name = format!("Ada {calls}");
         let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
-        pass(&world, AN_HOUR);
+        world.pass(AN_HOUR);
         let doomed: Reconciler = failing(&world, calls, Last::Done).reconciler(Rhythm::default())?;
         let ends_at = world.clock.now() + Duration::from_secs(240);
         _ = reconciler::handle(&doomed, ends_at).await;
@@ -501,7 +493,7 @@ async fn an_event_left_waiting_though_access_is_right_goes_on() -> Made {
 /// Lets time pass quickly until the queue is empty: at Lever's rate a crowd would take minutes.
 async fn drain(world: &World) {
     while !world.local.queue.is_idle() {
-        pass(world, Duration::from_secs(1));
+        world.pass(Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -515,12 +507,12 @@ async fn more_candidates_than_one_sweep_looks_at_are_found_by_the_next() -> Made
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         ids.push(id);
     }
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     assert_eq!(world.local.reconcile().await?.found, 500);
     let stored = world.local.parts.store.load_reconciliation(&world.team).await?.ok_or("nothing stored")?;
     assert!(stored.stage_changes.under_way.is_some(), "the place is stored");
     drain(&world).await;
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     assert_eq!(world.local.reconcile().await?.found, 20);
     drain(&world).await;
     let stored = world.local.parts.store.load_reconciliation(&world.team).await?.ok_or("nothing stored")?;
@@ -560,7 +552,7 @@ async fn what_the_queue_does_not_take_is_found_again() -> Made {
         ids.push(id);
     }
     // Longer than the next look reaches back by itself.
-    pass(&world, AN_HOUR);
+    world.pass(AN_HOUR);
     for left in [0, 2] {
         let inner = Arc::clone(&world.local.queue);
         let queue = Arc::new(FullQueue { inner, left: AtomicUsize::new(left) });
@@ -604,7 +596,7 @@ async fn trouble_at_either_service_leaves_the_team_due() -> Made {
         ("/v1/opportunities/deleted", true),
     ];
     for (path, is_lever) in calls {
-        pass(&world, AN_HOUR);
+        world.pass(AN_HOUR);
         let kit = if is_lever { world.local.lever.kit() } else { world.local.qualified.kit() };
         kit.faults.plan(Fault::new("GET", path, Mode::Status));
         let answer = world.local.reconcile().await?;

@@ -15,14 +15,6 @@ const A_WHILE: Duration = Duration::from_secs(6 * 60);
 const AN_HOUR: Duration = Duration::from_secs(61 * 60);
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Time passes for everybody.
-fn pass(world: &World, by: Duration) {
-    world.clock.advance(by);
-    for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
-        kit.clock.advance_ms(i64::try_from(by.as_millis()).unwrap());
-    }
-}
-
 /// What the page says about one candidate, as JSON and as text.
 struct Why {
     explanation: Value,
@@ -72,15 +64,15 @@ async fn a_late_tag_is_promised_an_invitation_for_a_day_and_not_longer() -> Made
     let why = Why::of(&world, &id).await?;
     why.says("The invitation is on its way");
     assert_ne!(why.check("accepted_by_qualified").0, Some("passed"), "nobody asked Qualified yet");
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     world.local.reconcile().await?;
     world.settle().await?;
     assert_eq!(world.mailed("Ada Byron"), [World::TITLE]);
     assert_eq!(Why::of(&world, &id).await?.check("accepted_by_qualified").0, Some("passed"));
 
-    pass(&world, AN_HOUR);
+    world.pass(AN_HOUR);
     world.local.reconcile().await?;
-    pass(&world, A_DAY);
+    world.pass(A_DAY);
     world.local.lever.tag(&other, &[World::TITLE.to_owned()], &[])?;
     let why = Why::of(&world, &other).await?;
     why.does_not_say("on its way");
@@ -152,7 +144,7 @@ async fn a_move_missed_while_the_access_was_revoked_is_found_after_the_login() -
     world.local.lever.revoke(None)?;
     let id = world.invited("Ada Byron").await?;
     assert_eq!(world.reasons(&id).await?, [], "Lever told nobody");
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     world.local.reconcile().await?;
     world.settle().await?;
     assert_eq!(world.mailed("Ada Byron"), [""; 0]);
@@ -160,7 +152,7 @@ async fn a_move_missed_while_the_access_was_revoked_is_found_after_the_login() -
     let why = Why::of(&world, &id).await?;
     why.says("Lever has not told us that this candidate was moved.");
     why.says("we look for missed moves ourselves");
-    pass(&world, A_WHILE);
+    world.pass(A_WHILE);
     world.local.reconcile().await?;
     world.settle().await?;
     assert_eq!(world.mailed("Ada Byron"), [World::TITLE]);

@@ -11,13 +11,11 @@ use crate::domain::{Look, Opportunity, Reconciliation, UnderWay};
 use crate::flow::{Asks, Finding, Reach, judge_entry, trigger_entry};
 use crate::lever::{self, Confidentiality};
 use crate::metrics::Metric;
-use crate::service::Error;
 use crate::service::assessments::Freshness;
+use crate::service::{Error, LINES_MAX};
 
 /// Pages of a hundred read in one sweep of a team; the next sweep goes on there.
 const PAGES_MAX: usize = 5;
-/// Lines of activity read of one opportunity.
-const LINES: usize = 100;
 
 /// What was put into the queue for an opportunity.
 enum Told {
@@ -103,7 +101,7 @@ impl Sweep<'_> {
             return Ok(Told::Nothing);
         }
         let store = &self.reconciler.store;
-        let activity = store.opportunity_activity(self.team(), &opportunity.id, LINES).await?;
+        let activity = store.opportunity_activity(self.team(), &opportunity.id, LINES_MAX).await?;
         match judge_entry(&entry, &activity, asks) {
             Finding::Missed => {
                 self.tell_missed(&opportunity.id, &entry).await?;
