@@ -26,8 +26,9 @@ async fn one_of_ten_that_fails_for_good_is_put_aside_and_done_after_a_redrive() 
     assert_eq!(dead.len(), 1, "{dead:?}");
     assert!(dead[0].body.contains(poison.as_str()));
     assert_eq!(dead[0].receives, RECEIVES_MAX);
+    // In a receive without a permit for Lever the worker only waits, so there may be fewer reads than receives.
     let reads = kit.calls.after(0).iter().filter(|call| call.path == read).count();
-    assert_eq!(reads, usize::try_from(RECEIVES_MAX)?);
+    assert!((1..=usize::try_from(RECEIVES_MAX)?).contains(&reads), "{reads} reads");
     for (id, number) in ids.iter().zip(0..) {
         let (reasons, mails) = if id == poison { (Reason::GivenUp, 0) } else { (Reason::Invited, 1) };
         assert_eq!(world.reasons(id).await?, [reasons], "candidate {number}");
