@@ -1,0 +1,6 @@
+//! Runs `fuzz::envelope`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    fuzz::envelope::check(input);
+});
