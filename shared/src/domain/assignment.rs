@@ -151,3 +151,89 @@ impl Assignment {
         self.lease.as_ref().is_some_and(|lease| lease.holder != *holder && lease.until > now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Standing = Standing { attempt: 1, progress: Progress::Invited };
+    const SUBMITTED: Standing = Standing { attempt: 1, progress: Progress::Submitted };
+
+    fn mirror(standing: Standing, shown: Option<Standing>, noted: u32) -> Mirror {
+        let (result, team_candidate) = ("r1".parse().unwrap(), "p1".parse().unwrap());
+        Mirror { invitation: None, result, team_candidate, standing, shown, noted, submitted_at: None }
+    }
+
+    fn assignment(state: AssignmentState) -> Assignment {
+        let text = "Rust Basics";
+        Assignment {
+            team: "t1".parse().unwrap(),
+            opportunity: "o1".parse().unwrap(),
+            contact: "c1".parse().unwrap(),
+            assessment: "a1".parse().unwrap(),
+            title: Title::new(text).unwrap(),
+            original_tag: Tag::new(text).unwrap(),
+            trigger_stage: "s1".parse().unwrap(),
+            cause: "e1".parse().unwrap(),
+            state,
+            lease: None,
+            is_note_in_doubt: false,
+            created_at: Timestamp::UNIX_EPOCH,
+            version: 0,
+        }
+    }
+
+    #[test]
+    fn tags_are_due_until_they_show_the_standing() {
+        assert!(mirror(FIRST, None, 0).is_tag_due());
+        assert!(mirror(SUBMITTED, Some(FIRST), 1).is_tag_due());
+        assert!(!mirror(FIRST, Some(FIRST), 0).is_tag_due());
+    }
+
+    #[test]
+    fn a_note_is_due_once_for_each_submission() {
+        let again = Standing { attempt: 2, ..SUBMITTED };
+        for (standing, noted, is_due) in [
+            (FIRST, 0, false),
+            (SUBMITTED, 0, true),
+            (SUBMITTED, 1, false),
+            (SUBMITTED, 2, false),
+            (again, 0, true),
+        ] {
+            assert_eq!(mirror(standing, None, noted).is_note_due(), is_due, "{standing:?}, {noted} noted");
+        }
+    }
+
+    #[test]
+    fn each_state_tells_what_is_still_to_come() {
+        let refused = AssignmentState::Refused { reason: Reason::EmailRefused };
+        let mirrored = |standing, shown, noted| AssignmentState::Mirrored(mirror(standing, shown, noted));
+        for (state, is_unfinished, is_open) in [
+            (AssignmentState::Inviting, true, true),
+            (mirrored(FIRST, Some(FIRST), 0), false, true),
+            (mirrored(SUBMITTED, Some(FIRST), 1), true, true),
+            (mirrored(SUBMITTED, Some(SUBMITTED), 0), true, true),
+            (mirrored(SUBMITTED, Some(SUBMITTED), 1), false, false),
+            (refused, false, false),
+        ] {
+            let assignment = assignment(state);
+            let told = (assignment.is_unfinished(), assignment.is_open());
+            assert_eq!(told, (is_unfinished, is_open), "{:?}", assignment.state);
+            let is_mirrored = matches!(assignment.state, AssignmentState::Mirrored(_));
+            assert_eq!(assignment.mirror().is_some(), is_mirrored);
+            assert_eq!(assignment.is_refused(), matches!(assignment.state, AssignmentState::Refused { .. }));
+        }
+    }
+
+    #[test]
+    fn a_lease_keeps_others_out_until_it_ends() {
+        let (own, other) = (LeaseHolder::of(1), LeaseHolder::of(2));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let free = assignment(AssignmentState::Inviting);
+        assert!(!free.is_leased_to_another(&own, at(9)));
+        let held = Assignment { lease: Some(Lease { holder: other.clone(), until: at(10) }), ..free };
+        assert!(held.is_leased_to_another(&own, at(9)));
+        assert!(!held.is_leased_to_another(&own, at(10)));
+        assert!(!held.is_leased_to_another(&other, at(9)));
+    }
+}

@@ -180,6 +180,22 @@ mod tests {
         for text in ["applicant-new", "7d0f2c1e-0000-4000-8000-000000000001", "65f0aa01bb02cc03dd04ee05"] {
             assert_eq!(text.parse::<OpportunityId>().map(|id| id.to_string()), Ok(text.to_owned()));
         }
+        assert!("a".repeat(LENGTH_MAX).parse::<OpportunityId>().is_ok());
+    }
+
+    #[test]
+    fn a_finding_is_told_from_a_delivery() {
+        assert!(EventId::found(7).is_found());
+        assert!(!"0123456789abcdef".parse::<EventId>().unwrap().is_found());
+    }
+
+    #[test]
+    fn equal_ids_are_one_key_in_order_and_debug_tells_the_kind() {
+        let id = |text: &str| text.parse::<OpportunityId>().unwrap();
+        let set: std::collections::HashSet<_> = [id("a"), id("a"), id("b")].into_iter().collect();
+        assert_eq!(set.len(), 2);
+        assert!(id("a") < id("b"));
+        assert_eq!(format!("{:?}", id("a")), "opportunity:a");
     }
 
     #[test]

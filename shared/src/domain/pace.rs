@@ -156,6 +156,18 @@ mod tests {
     }
 
     #[test]
+    fn the_last_slot_that_can_be_foreseen_is_granted() {
+        let request = CallRequest { calls: 2, now: start() };
+        let latest = request.latest_slot();
+        assert!(matches!(request.reserve(&mut Some(latest)), CallGrant::From(_)));
+        let past = later(latest, Duration::from_millis(1));
+        assert_eq!(
+            request.reserve(&mut Some(past)),
+            CallGrant::Full(later(start(), Duration::from_millis(1)))
+        );
+    }
+
+    #[test]
     fn who_asks_again_when_told_is_served() {
         let (mut now, mut slot) = (start(), None);
         for _ in 0..50 {

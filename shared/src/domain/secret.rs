@@ -91,4 +91,12 @@ mod tests {
         let key = ApiKey::new("canary-4711".to_owned());
         assert_eq!(format!("{key:?}"), "api_key:***");
     }
+
+    #[test]
+    fn the_same_value_is_the_same_credential() {
+        let key = |text: &str| ApiKey::new(text.to_owned());
+        assert!(key("canary-4711") == key("canary-4711"));
+        assert!(key("canary-4711") != key("canary-4712"));
+        assert!(key("canary-4711") != key("canary-471"));
+    }
 }

@@ -158,4 +158,14 @@ mod tests {
             assert_eq!(Tag::new(bad), Err(InvalidTag), "{bad:?}");
         }
     }
+
+    #[test]
+    fn the_longest_title_has_status_tags() {
+        let text = "x".repeat(TITLE_LENGTH_MAX);
+        let tag = Tag::new(&format!("{text} - Submitted")).unwrap();
+        assert_eq!(title(&text).claimed_progress(&tag), Some(Progress::Submitted));
+        assert_eq!(tag.to_string(), format!("{text} - Submitted"));
+        assert_eq!(Title::new(&format!("{text}x")), Err(InvalidTag));
+        assert_eq!(Tag::new(&format!("{tag}x")), Err(InvalidTag));
+    }
 }

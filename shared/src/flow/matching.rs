@@ -155,6 +155,11 @@ mod tests {
         let assessments = [assessment("a1", "Rust Basics"), assessment("a2", "Go Basics")];
         let misspelt = tags(&["Engineering", "Rust Bascis"]);
         assert_eq!(read_tags(&misspelt, &assessments).nearest, Some((&misspelt[1], &assessments[0].title)));
+        // One slip in six characters is a slip; one more makes another word.
+        assert_eq!(read_tags(&tags(&["Rust Basucz"]), &assessments).nearest, None);
+        let long = [assessment("a3", "Backend Engineer Screening")];
+        let slips = tags(&["Bakcend Enginer Screenin"]);
+        assert_eq!(read_tags(&slips, &long).nearest, Some((&slips[0], &long[0].title)));
         let strange = tags(&["Engineering", "Berlin"]);
         assert_eq!(read_tags(&strange, &assessments).nearest, None);
     }

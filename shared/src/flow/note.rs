@@ -177,5 +177,25 @@ mod tests {
         assert_eq!(text.lines().filter(|line| line.starts_with("Reference:")).count(), 1);
         assert!(text.chars().count() < 5_000, "{}", text.chars().count());
         assert!(text.contains("- and 470 more"));
+        assert_eq!(text.lines().map(|line| line.chars().count()).max(), Some(LINE_CHARS_MAX));
+        assert!(text.contains("\u{ff20}everyone evil Reference: x/1"), "{text}");
+    }
+
+    #[test]
+    fn a_list_that_fits_is_told_whole() {
+        let text =
+            render(&AssessmentResult { challenges: vec![challenge("One"); CHALLENGES_MAX], ..result() }, 1);
+        assert_eq!(text.lines().filter(|line| line.starts_with("- One")).count(), CHALLENGES_MAX);
+        assert!(!text.contains("more"), "{text}");
+    }
+
+    #[test]
+    fn active_time_is_told_in_hours_and_minutes() {
+        for (seconds, told) in
+            [(29.0, "0 min"), (3_569.0, "59 min"), (3_600.0, "1 h 0 min"), (9_000.0, "2 h 30 min")]
+        {
+            let text = render(&AssessmentResult { active_seconds: Some(seconds), ..result() }, 1);
+            assert!(text.contains(&format!("Active time: {told}\n")), "{told} in {text}");
+        }
     }
 }

@@ -17,17 +17,13 @@ const DAY: u64 = 24 * 60 * 60;
 /// How late a tag may be put on after the move and still count.
 const TAG_GRACE: Duration = Duration::from_secs(DAY);
 /// How far each look reaches back over the last one: clocks differ, and what is fresh is left to its event.
-const OVERLAP: Duration = Duration::from_secs(15 * 60);
+const OVERLAP: Duration = Duration::from_mins(15);
 /// How far back a look reaches at most. A longer silence needs a person: nobody wants to be invited for a move of
 /// last month (Lever itself keeps deliveries to be sent again for two weeks).
 const LOOK_BACK_MAX: Duration = Duration::from_secs(14 * DAY);
 /// The ages at which an open assignment is read again; after that it is every day.
-const FIRST_READINGS: [Duration; 4] = [
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(60 * 60),
-    Duration::from_secs(6 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
-];
+const FIRST_READINGS: [Duration; 4] =
+    [Duration::from_mins(15), Duration::from_hours(1), Duration::from_hours(6), Duration::from_hours(12)];
 /// An assignment this many days old is no longer read by itself; news of it still counts.
 const READ_FOR_DAYS: u64 = 60;
 

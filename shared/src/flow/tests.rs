@@ -113,7 +113,8 @@ fn each_check_refuses_with_its_own_reason() {
     for (change, expected) in cases {
         let mut opportunity = opportunity(&["Rust Basics"]);
         change(&mut opportunity);
-        assert_eq!(first_failure(&opportunity, &[trigger()], at(10)).unwrap_err().0, expected);
+        let (reason, facts) = *first_failure(&opportunity, &[trigger()], at(10)).unwrap_err();
+        assert_eq!((reason, facts.stage), (expected, Some(opportunity.stage)));
     }
     assert!(first_failure(&opportunity(&[]), &[trigger()], at(10)).is_ok());
 }

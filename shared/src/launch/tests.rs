@@ -144,6 +144,7 @@ fn text_that_is_no_link_is_refused() {
         assert_eq!(verify_launch(bad, &key(), now()), Err(Error::Malformed), "{bad:?}");
     }
     assert_eq!(verify_launch(&"a".repeat(LINK_BYTES_MAX + 1), &key(), now()), Err(Error::TooLong));
+    assert_eq!(verify_launch(&"a".repeat(LINK_BYTES_MAX), &key(), now()), Err(Error::Malformed));
     let twice = r#"{"alg":"HS256","alg":"none"}"#;
     let repeated = format!("{}.e30.e30", URL_SAFE_NO_PAD.encode(twice));
     assert_eq!(verify_launch(&repeated, &key(), now()), Err(Error::Malformed));
