@@ -186,20 +186,55 @@ fn tags_and_ledger_decide_the_step() {
 fn what_the_same_event_began_is_finished_even_if_its_tag_is_gone() {
     let begun = assignment("event", AssignmentState::Inviting);
     assert_eq!(decide(&["Berlin"], std::slice::from_ref(&begun)), [Step::Finish(Box::new(begun))]);
+    let shown = assignment("event", AssignmentState::Mirrored(mirror(1, Progress::Invited)));
+    let finished = [Step::Finish(Box::new(shown.clone()))];
+    assert_eq!(decide(&["Rust Basics - Invited"], std::slice::from_ref(&shown)), finished);
+    let refused = assignment("event", AssignmentState::Refused { reason: Reason::EmailRefused });
+    for entry in [Assignment { cause: "other".parse().unwrap(), ..shown }, refused] {
+        assert_eq!(decide(&["Berlin"], &[entry]), [Step::Nothing(Reason::NoMatchingTag)]);
+    }
+}
+
+#[test]
+fn a_status_that_we_put_there_asks_for_nothing_even_if_it_is_a_title() {
+    let shown = assignment("other", AssignmentState::Mirrored(mirror(1, Progress::Invited)));
+    let titled = |id: &str, title: &str| Assessment {
+        id: id.parse().unwrap(),
+        title: Title::new(title).unwrap(),
+        ..assessment()
+    };
+    let assessments = [assessment(), titled("status", "Rust Basics - Invited"), titled("go", "Go")];
+    let opportunity = opportunity(&["Rust Basics - Invited", "Go"]);
+    let admission = first_failure(&opportunity, &[trigger()], at(10)).unwrap();
+    let decisions = decide_stage_change(&event("e"), &opportunity, &admission, &assessments, &[shown]);
+    let step = |id: &str| {
+        let id = Some(id.parse().unwrap());
+        decisions.iter().find(|decision| decision.assessment == id).map(|decision| &decision.step)
+    };
+    assert_eq!(step("status"), Some(&Step::Nothing(Reason::StatusTagPresent)));
+    assert!(matches!(step("go"), Some(Step::Invite(_))), "{decisions:?}");
 }
 
 #[test]
 fn every_decision_names_what_it_rests_on() {
-    let opportunity = opportunity(&["Rust Basic"]);
-    let admission = first_failure(&opportunity, &[trigger()], at(10)).unwrap();
-    let [decision] = &decide_stage_change(&event("e"), &opportunity, &admission, &[assessment()], &[])[..]
-    else {
-        panic!("one decision expected")
-    };
-    assert_eq!(decision.facts.tag, Some(tag("Rust Basic")));
-    assert_eq!(decision.facts.title, Some(Title::new("Rust Basics").unwrap()));
-    assert_eq!(decision.facts.entered_at, Some(at(10)));
-    assert_eq!(decision.facts.trigger_added_at, Some(at(0)));
+    let begun = assignment("e", AssignmentState::Inviting);
+    for (text, ledger, expected) in [
+        ("Rust Basic", &[][..], "Rust Basic"),
+        ("Rust Basics", &[], "Rust Basics"),
+        ("Berlin", std::slice::from_ref(&begun), "rust basics"),
+    ] {
+        let opportunity = opportunity(&[text]);
+        let admission = first_failure(&opportunity, &[trigger()], at(10)).unwrap();
+        let [decision] =
+            &decide_stage_change(&event("e"), &opportunity, &admission, &[assessment()], ledger)[..]
+        else {
+            panic!("one decision expected")
+        };
+        assert_eq!(decision.facts.tag, Some(tag(expected)));
+        assert_eq!(decision.facts.title, Some(Title::new("Rust Basics").unwrap()));
+        assert_eq!(decision.facts.entered_at, Some(at(10)));
+        assert_eq!(decision.facts.trigger_added_at, Some(at(0)));
+    }
 }
 
 fn reading(state: ResultState, started: Option<i64>, submitted: Option<i64>) -> AssessmentResult {
@@ -295,15 +330,55 @@ fn a_retake_is_followed_from_its_start_and_under_the_id_the_person_has_by_then()
         ..reading(state, Some(150), None)
     };
     assert_eq!(decide_retake(&earlier, &retake(ResultState::Invited)).reason, None);
+    for no_retake in [
+        AssessmentResult { id: earlier.result.clone(), ..retake(ResultState::Started) },
+        AssessmentResult { is_dry_run: true, ..retake(ResultState::Started) },
+    ] {
+        let update = decide_retake(&earlier, &no_retake);
+        assert_eq!((update.mirror, update.reason), (earlier.clone(), None));
+    }
     let update = decide_retake(&earlier, &retake(ResultState::Started));
     assert_eq!(update.reason, Some(Reason::Retaken));
     assert_eq!(update.mirror.standing, Standing { attempt: 2, progress: Progress::Started });
     assert_eq!(update.mirror.result, "retake".parse().unwrap());
+    assert_eq!(update.mirror.invitation, None);
     let merged =
         AssessmentResult { team_candidate: "merged".parse().unwrap(), ..retake(ResultState::Started) };
     let update = decide_retake(&earlier, &merged);
     assert_eq!(update.reason, Some(Reason::Retaken));
     assert_eq!(update.mirror.team_candidate, "merged".parse().unwrap());
+}
+
+#[test]
+fn an_event_is_old_news_only_if_all_of_it_is_known_and_shown() {
+    use Progress::{Invited, Started, Submitted};
+    let event = |news, changed_at: Option<i64>| ResultChanged {
+        id: "event".parse().unwrap(),
+        result: "result".parse().unwrap(),
+        news,
+        changed_at: changed_at.map(at),
+        team_candidate: None,
+        assessment: None,
+    };
+    let started = event(ResultNews::Started, Some(50));
+    assert!(is_old_news(&mirror(1, Started), &started));
+    assert!(is_old_news(&mirror(1, Submitted), &started));
+    assert!(is_old_news(&mirror(1, Submitted), &event(ResultNews::Submitted, Some(100))));
+    let of_another = ResultChanged { result: "another".parse().unwrap(), ..started.clone() };
+    let untold = Mirror { shown: None, ..mirror(1, Started) };
+    let unnoted = Mirror { noted: 0, ..mirror(1, Submitted) };
+    for (mirror, event) in [
+        (mirror(1, Started), of_another),
+        (untold, started.clone()),
+        (unnoted, started.clone()),
+        (mirror(1, Invited), started),
+        (mirror(1, Started), event(ResultNews::Submitted, Some(100))),
+        (mirror(1, Submitted), event(ResultNews::Started, Some(101))),
+        (mirror(1, Submitted), event(ResultNews::Submitted, None)),
+        (mirror(1, Submitted), event(ResultNews::StateChanged, Some(50))),
+    ] {
+        assert!(!is_old_news(&mirror, &event), "{event:?} for {:?}", mirror.standing);
+    }
 }
 
 #[test]

@@ -218,6 +218,10 @@ fn keys_that_are_too_short_or_not_base64_are_refused() {
     for bad in ["", "short", "hs256:", "hs256:c2hvcnQ=", "hs256:%%%", "ed25519:c2hvcnQ=", "ed25519:"] {
         assert!(bad.parse::<LaunchKey>().is_err(), "{bad:?}");
     }
+    let shortest = STANDARD.encode([7; 32]);
+    assert!(format!("hs256:{shortest}").parse::<LaunchKey>().is_ok());
+    assert!(format!("hs256:{}", STANDARD.encode([7; 31])).parse::<LaunchKey>().is_err());
+    assert!("x".repeat(16).parse::<LaunchKey>().is_ok());
     let encoded: LaunchKey = format!("hs256:{}", STANDARD.encode(SECRET)).parse().unwrap();
     assert!(verify_launch(&link(&claims()), &encoded, now()).is_ok(), "the same secret in base64");
 }

@@ -167,6 +167,22 @@ mod entries {
     }
 
     #[test]
+    fn an_entry_is_open_as_long_as_the_next_sweep_would_act_on_it() {
+        let day = 86_400;
+        let first = Reach::of(&Look::default(), moment(0), moment(20));
+        assert_eq!(first, Reach { all: moment(0), asked_for: moment(0) });
+        assert!(first.is_open(&entry(), &[]));
+        assert!(first.is_open(&entry(), &[line(Reason::NoMatchingTag, 10)]));
+        assert!(!first.is_open(&entry(), &[line(Reason::Invited, 10)]));
+        let looked = Look { done_until: Some(moment(4 * day)), ..Look::default() };
+        let later = |now| Reach::of(&looked, moment(0), moment(now));
+        assert_eq!(later(4 * day + 300).all, moment(4 * day - 900));
+        assert_eq!(later(4 * day + 300).asked_for, moment(3 * day + 300));
+        assert!(!later(4 * day + 300).is_open(&entry(), &[]));
+        assert_eq!(later(30 * day).all, moment(16 * day), "two weeks at most");
+    }
+
+    #[test]
     fn tags_ask_for_an_assessment_until_a_status_tag_of_it_is_there() {
         let assessments = [Assessment {
             id: "rust".parse().unwrap(),
