@@ -4,6 +4,7 @@
 //! after every step. The same seed makes the same trace.
 
 mod course;
+mod many;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ use crate::invariants::Checker;
 use crate::people::People;
 use crate::world::{Due, Made, Process, World};
 
+pub use many::simulate_all;
+
 /// Runs at once.
 const RUNS_MAX: usize = 6;
 /// Processes of the worker.
@@ -28,7 +31,7 @@ const PROCESSES: usize = 3;
 const RESTS_WITHIN: Duration = Duration::from_secs(45 * 60);
 
 /// What a seeded run came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// The seed.
     pub seed: u64,
@@ -48,6 +51,12 @@ pub struct Report {
     pub wrong: Vec<String>,
     /// Every step.
     pub trace: Vec<String>,
+}
+
+impl Report {
+    fn of(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
 }
 
 /// What a run is about.
@@ -130,17 +139,7 @@ impl Simulation {
         }
         world.excused = vec!["revoked_token", "expired_token"];
         let processes = (0..PROCESSES).map(|_| world.new_process()).collect::<Made<_>>()?;
-        let report = Report {
-            seed,
-            teams,
-            actions,
-            exchanges: 0,
-            ended: 0,
-            failed: 0,
-            hash: 0,
-            wrong: Vec::new(),
-            trace: Vec::new(),
-        };
+        let report = Report { teams, actions, ..Report::of(seed) };
         Ok(Self {
             people: People::new(teams, rng.random()),
             rng,

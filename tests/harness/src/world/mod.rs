@@ -271,8 +271,7 @@ impl World {
 
     /// Whether a team's account lets the app in.
     pub fn has_consent(&self, number: usize) -> bool {
-        let state = self.lever.state();
-        state["accounts"][number]["consentedScopes"].as_array().is_some_and(|scopes| !scopes.is_empty())
+        self.lever.has_consented(&self.tenants[number].account).unwrap_or(false)
     }
 
     /// Whether this case makes the service break a rule.
