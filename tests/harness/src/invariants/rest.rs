@@ -77,7 +77,7 @@ fn entry_at_rest(
         ResultState::Submitting | ResultState::Terminated => None,
     };
     if truth.is_some_and(|truth| truth != mirror.standing.progress) {
-        wrong.push(format!("I3: {id} stands at {:?}, {title} is {truth:?}", mirror.standing));
+        wrong.push(format!("I3: {id} stands at {:?}, {title} ({}) is {truth:?}", mirror.standing, result.id));
     }
     let later = world.qualified.results().into_iter().find(|other| {
         other.team_candidate_id == result.team_candidate_id
