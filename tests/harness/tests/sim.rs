@@ -32,6 +32,8 @@ struct Sum {
     exchanges: usize,
     ended: usize,
     failed: usize,
+    lost: usize,
+    sweeps: usize,
     broken: Vec<(u64, Vec<String>)>,
 }
 
@@ -42,16 +44,18 @@ impl Sum {
         self.exchanges += report.exchanges;
         self.ended += report.ended;
         self.failed += report.failed;
+        self.lost += report.lost;
+        self.sweeps += report.sweeps;
         if !report.wrong.is_empty() {
             self.broken.push((report.seed, report.wrong));
         }
     }
 
     fn tell(&self, began: Instant) {
-        let Self { seeds, actions, exchanges, ended, failed, broken } = self;
+        let Self { seeds, actions, exchanges, ended, failed, lost, sweeps, broken } = self;
         println!(
             "{seeds} seeds in {:.1?}: {actions} actions, {exchanges} exchanges, {ended} runs ended, \
-             {failed} calls failed, {} seeds broken",
+             {failed} calls failed, {lost} deliveries lost, {sweeps} sweeps amid it, {} seeds broken",
             began.elapsed(),
             broken.len()
         );

@@ -26,6 +26,8 @@ pub use many::simulate_all;
 const RUNS_MAX: usize = 6;
 /// Processes of the worker.
 const PROCESSES: usize = 3;
+/// How often the schedule starts the reconciler.
+const SWEEP_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How long everything may take to come to rest once nothing goes wrong any more: the longest wait of a message is a
 /// quarter of an hour, the time it stays hidden 6 min, and the admins' steps come on top.
 const RESTS_WITHIN: Duration = Duration::from_secs(45 * 60);
@@ -45,6 +47,10 @@ pub struct Report {
     pub ended: usize,
     /// Calls that failed.
     pub failed: usize,
+    /// Deliveries that nobody got.
+    pub lost: usize,
+    /// Runs of the reconciler while things went wrong.
+    pub sweeps: usize,
     /// Stands for the whole trace.
     pub hash: u64,
     /// What is wrong; empty if nothing.
@@ -63,6 +69,7 @@ impl Report {
 enum Task {
     Delivery(Due, Rc<RefCell<Option<u16>>>),
     Work(usize),
+    Sweep,
 }
 
 struct Live {
@@ -78,7 +85,9 @@ struct Swarm {
     table: u32,
     stalls: u32,
     losses: u32,
+    repeats: u32,
     leaps: u32,
+    is_swept: bool,
 }
 
 struct Simulation {
@@ -89,7 +98,8 @@ struct Simulation {
     swarm: Swarm,
     live: BTreeMap<RunId, Live>,
     processes: Vec<Process>,
-    lost: Vec<Due>,
+    repeated: Vec<Due>,
+    sweep_at_ms: i64,
     report: Report,
 }
 
@@ -123,14 +133,18 @@ impl Simulation {
         let share: f64 = rng.random::<f64>().powi(3);
         let teams = 3 + (share * 17.0) as usize;
         let actions = 50 + (share * 450.0) as usize;
+        let is_deaf = rng.random_bool(0.05);
         let mut often = |max: u32| if rng.random_bool(0.5) { rng.random_range(1..=max) } else { 0 };
         let swarm = Swarm {
             ends: often(25),
             service: often(40),
             table: often(25),
             stalls: often(15),
-            losses: often(150),
+            // In some runs nothing is ever delivered.
+            losses: if is_deaf { 1000 } else { often(150) },
+            repeats: often(150),
             leaps: often(60),
+            is_swept: is_deaf || rng.random_bool(0.6),
         };
         let mut world = World::start(teams, seed).await?;
         if rng.random_bool(0.4) {
@@ -148,7 +162,8 @@ impl Simulation {
             swarm,
             live: BTreeMap::new(),
             processes,
-            lost: Vec::new(),
+            repeated: Vec::new(),
+            sweep_at_ms: 0,
             report,
         })
     }
@@ -169,9 +184,11 @@ impl Simulation {
             8..20 => self.begin_delivery()?,
             20..34 => self.begin_work(),
             34..37 => self.let_time_pass().await?,
+            37..40 => self.begin_sweep(),
             _ if waiting.is_empty() => {
                 self.begin_delivery()?;
                 self.begin_work();
+                self.begin_sweep();
                 if self.world.gate.waiting().is_empty() {
                     self.let_time_pass().await?;
                 }
@@ -193,7 +210,7 @@ impl Simulation {
         if self.chance(self.swarm.losses) {
             self.world.retries.retain(|retry| *retry != due);
             self.world.end_delivery(&due, Some(200));
-            self.lost.push(due);
+            self.report.lost += 1;
             return Ok(());
         }
         self.start_delivery(due)
@@ -217,6 +234,18 @@ impl Simulation {
         if let Some(run) = self.world.begin_work(max) {
             self.begin(run, Task::Work(process));
         }
+    }
+
+    /// The schedule starts the reconciler when its time has come, whatever became of the run before.
+    fn begin_sweep(&mut self) {
+        let now = self.world.now_ms();
+        if !self.swarm.is_swept || now < self.sweep_at_ms || self.live.len() >= RUNS_MAX {
+            return;
+        }
+        self.sweep_at_ms = now + i64::try_from(SWEEP_EVERY.as_millis()).unwrap_or(i64::MAX);
+        self.report.sweeps += 1;
+        let run = self.world.begin_sweep();
+        self.begin(run, Task::Sweep);
     }
 
     fn begin(&mut self, run: RunId, task: Task) {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lever_integration::domain::ConnectionState;
-use lever_integration::queue::BATCH_MAX;
 use lever_integration::store::Store as _;
 use sim_kit::deliveries::Outcome;
 
@@ -84,20 +83,6 @@ impl World {
         Ok(())
     }
 
-    /// Starts a run of the worker on whatever the queue hands out; nothing if that is nothing.
-    pub fn begin_work(&mut self, max: usize) -> Option<RunId> {
-        let batch = self.queue.receive(max.min(BATCH_MAX));
-        if batch.records.is_empty() {
-            return None;
-        }
-        let (process, port, queue) =
-            (Arc::clone(&self.process), Arc::clone(&self.gated_queue), Arc::clone(&self.queue));
-        Some(self.runs.start(async move {
-            let response = worker::handle(&process, &*port, batch.clone()).await;
-            queue.complete(&batch, &response);
-        }))
-    }
-
     /// Works through one batch of one message.
     pub async fn work(&mut self, ask: impl FnMut(&Point) -> Order) -> Option<Driven> {
         let run = self.begin_work(1)?;
@@ -131,8 +116,17 @@ impl World {
         Err("the world does not come to rest".into())
     }
 
-    /// What an admin does when the page says that something is wrong with the access. A sweep that heals lost deliveries
-    /// belongs here too.
+    /// Lets the reconciler look at every team once, and what it finds take its course.
+    ///
+    /// # Errors
+    /// When it does not come to rest.
+    pub async fn sweep(&mut self) -> Made {
+        let run = self.begin_sweep();
+        self.runs.drive(run, free).await;
+        self.settle().await
+    }
+
+    /// What an admin does when the page says that something is wrong with the access.
     pub(crate) async fn heal(&mut self) -> Made {
         for number in 0..self.tenants.len() {
             let tenant = self.tenants[number].clone();
