@@ -14,7 +14,8 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::domain::{
-    AccessToken, Connection, ConnectionState, LeaseHolder, LeverTokens, Reason, RefreshIntent, TeamId,
+    AccessToken, CLOCK_DIFFERENCE_MAX, Connection, ConnectionState, LeaseHolder, LeverTokens, Reason,
+    RefreshIntent, TeamId,
 };
 use crate::lever::{OAuth, OAuthError};
 use crate::metrics::Metric;
@@ -27,11 +28,13 @@ use super::Error;
 const EARLY: Duration = Duration::from_secs(5 * 60);
 /// On top of that up to this much, by team, so that teams connected together do not refresh together.
 const EARLY_SPREAD: Duration = Duration::from_secs(5 * 60);
-/// A mark this old was left by a run that died: a token call is given up after 10 s.
+/// Whoever has not called this long after its mark calls no more: a token call is given up after 10 s.
 const INTENT_LIFE: Duration = Duration::from_secs(20);
+/// A mark this old was left by a run that died, by whichever clock.
+const INTENT_OVER: Duration = INTENT_LIFE.saturating_add(CLOCK_DIFFERENCE_MAX);
 /// How long one waits between looks at another's refresh.
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
-/// How often one looks: 150 ms to 300 ms each, 100 times, outlasts an abandoned mark.
+/// How often one looks: 150 ms to 300 ms each, 100 times, outlasts every refresh.
 const LOOKS_MAX: u32 = 100;
 /// How often a new pair is tried to be stored: some five seconds in all.
 const STORES_MAX: u32 = 20;
@@ -117,7 +120,7 @@ impl Tokens {
         let is_usable = is_usable(tokens, need, now);
         let is_due = !is_usable || left(tokens, now) < EARLY + spread(&connection.team);
         let is_marked =
-            connection.refresh_intent.as_ref().is_some_and(|intent| age(intent, now) < INTENT_LIFE);
+            connection.refresh_intent.as_ref().is_some_and(|intent| age(intent, now) < INTENT_OVER);
         match (is_due, is_marked, is_usable) {
             (false, _, _) | (true, true, true) => Next::Use,
             (true, true, false) => Next::Wait,

@@ -4,6 +4,7 @@
 
 mod crash;
 mod fault;
+mod flood;
 mod planted;
 mod sim;
 mod support;

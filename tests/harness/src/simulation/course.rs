@@ -8,7 +8,7 @@ use lever_integration::store::Store as _;
 use rand::RngExt as _;
 use sim_kit::faults::Mode;
 
-use super::{RESTS_WITHIN, SWEEP_EVERY, Simulation, Swarm, Task};
+use super::{CLOCK_ERROR_MS, PROCESSES, RESTS_WITHIN, SWEEP_EVERY, Simulation, Swarm, Task};
 use crate::gate::{Fault, Point, RunId, Side, Verdict};
 use crate::invariants::at_rest;
 use crate::world::{Due, Made, SWEEP_TIMEOUT};
@@ -99,9 +99,11 @@ impl Simulation {
         self.world.gate.note(format!("{run} ends"));
         self.world.runs.end(run);
         match self.live.get(&run).map(|live| &live.task) {
-            Some(Task::Work(process)) => self.processes[*process] = self.world.new_process()?,
+            Some(Task::Work(process)) => {
+                self.processes[*process] = self.world.new_process_by(&self.clocks[*process])?;
+            }
             Some(Task::Sweep) => {
-                self.world.reconciler = self.world.new_reconciler_by(&self.world.process_clock())?
+                self.world.reconciler = self.world.new_reconciler_by(&self.clocks[PROCESSES])?;
             }
             Some(Task::Delivery(..)) | None => {}
         }
@@ -113,6 +115,10 @@ impl Simulation {
     pub(super) async fn let_time_pass(&mut self) -> Made {
         if self.rng.random_bool(0.2) {
             self.reconnect().await?;
+        }
+        if self.swarm.is_skewed && self.chance(self.swarm.jumps) {
+            let clock = self.rng.random_range(0..self.clocks.len());
+            self.clocks[clock].set(self.rng.random_range(-CLOCK_ERROR_MS..=CLOCK_ERROR_MS));
         }
         if self.live.values().any(|live| !live.is_stalled) {
             self.world.runs.pause().await;
@@ -164,16 +170,8 @@ impl Simulation {
     /// Nothing goes wrong any more and nobody does anything: everything has to come to rest as it should be.
     pub(super) async fn rest(&mut self) -> Made {
         self.world.gate.note("rest".to_owned());
-        self.swarm = Swarm {
-            ends: 0,
-            service: 0,
-            table: 0,
-            stalls: 0,
-            losses: 0,
-            repeats: 0,
-            leaps: 0,
-            is_swept: false,
-        };
+        self.swarm = Swarm::default();
+        self.clocks.iter().for_each(|clock| clock.set(0));
         for run in self.world.runs.live() {
             self.end(run)?;
         }

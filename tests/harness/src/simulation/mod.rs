@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::gate::RunId;
 use crate::invariants::Checker;
 use crate::people::People;
-use crate::world::{Due, Made, Process, World};
+use crate::world::{Due, Made, Process, ProcessClock, World};
 
 pub use many::simulate_all;
 
@@ -28,6 +28,8 @@ const RUNS_MAX: usize = 6;
 const PROCESSES: usize = 3;
 /// How often the schedule starts the reconciler.
 const SWEEP_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How far a clock may be wrong, either way: two of them differ by five minutes at most.
+const CLOCK_ERROR_MS: i64 = 150_000;
 /// How long everything may take to come to rest once nothing goes wrong any more: the longest wait of a message is a
 /// quarter of an hour, the time it stays hidden 6 min, and the admins' steps come on top.
 const RESTS_WITHIN: Duration = Duration::from_secs(45 * 60);
@@ -79,6 +81,7 @@ struct Live {
 }
 
 /// What may go wrong in this run at all, and how often out of a thousand points.
+#[derive(Default)]
 struct Swarm {
     ends: u32,
     service: u32,
@@ -87,7 +90,9 @@ struct Swarm {
     losses: u32,
     repeats: u32,
     leaps: u32,
+    jumps: u32,
     is_swept: bool,
+    is_skewed: bool,
 }
 
 struct Simulation {
@@ -98,6 +103,8 @@ struct Simulation {
     swarm: Swarm,
     live: BTreeMap<RunId, Live>,
     processes: Vec<Process>,
+    /// Those of the processes, and that of the reconciler last.
+    clocks: Vec<ProcessClock>,
     repeated: Vec<Due>,
     sweep_at_ms: i64,
     report: Report,
@@ -144,7 +151,9 @@ impl Simulation {
             losses: if is_deaf { 1000 } else { often(150) },
             repeats: often(150),
             leaps: often(60),
+            jumps: often(200),
             is_swept: is_deaf || rng.random_bool(0.6),
+            is_skewed: rng.random_bool(0.3),
         };
         let mut world = World::start(teams, seed).await?;
         if rng.random_bool(0.4) {
@@ -152,7 +161,13 @@ impl Simulation {
             world.lever.switch(serde_json::from_value(json!({"access_token_seconds": 660}))?)?;
         }
         world.excused = vec!["revoked_token", "expired_token"];
-        let processes = (0..PROCESSES).map(|_| world.new_process()).collect::<Made<_>>()?;
+        let clocks: Vec<ProcessClock> = (0..=PROCESSES).map(|_| world.process_clock()).collect();
+        if swarm.is_skewed {
+            clocks.iter().for_each(|clock| clock.set(rng.random_range(-CLOCK_ERROR_MS..=CLOCK_ERROR_MS)));
+        }
+        let processes =
+            clocks[..PROCESSES].iter().map(|clock| world.new_process_by(clock)).collect::<Made<_>>()?;
+        world.reconciler = world.new_reconciler_by(&clocks[PROCESSES])?;
         let report = Report { teams, actions, ..Report::of(seed) };
         Ok(Self {
             people: People::new(teams, rng.random()),
@@ -162,6 +177,7 @@ impl Simulation {
             swarm,
             live: BTreeMap::new(),
             processes,
+            clocks,
             repeated: Vec::new(),
             sweep_at_ms: 0,
             report,

@@ -16,6 +16,9 @@ use crate::runs::{Driven, Order};
 /// How often time may be put forward until nothing is under way.
 const SETTLES_WITHIN: usize = 4_000;
 
+/// How long an admin waits whose login failed.
+const TRIES_AGAIN_AFTER: Duration = Duration::from_secs(60);
+
 /// The status that a run of the intake answers, once it has.
 pub type Answered = Rc<RefCell<Option<u16>>>;
 
@@ -99,7 +102,7 @@ impl World {
         for _ in 0..SETTLES_WITHIN {
             self.deliver(free).await?;
             while self.work(free).await.is_some() {}
-            self.heal().await?;
+            let is_well = self.heal().await?;
             let next = self.queue.next_visible_at().map(|at| at.as_millisecond());
             let retry = self.retries.iter().map(|retry| retry.at_ms).min();
             let due = [next, retry].into_iter().flatten().min();
@@ -109,6 +112,7 @@ impl World {
                     self.advance(Duration::from_millis(wait + 1));
                 }
                 None if !self.due().is_empty() => {}
+                None if !is_well => self.advance(TRIES_AGAIN_AFTER),
                 None if !redriven && self.queue.redrive() > 0 => redriven = true,
                 None => return Ok(()),
             }
@@ -126,8 +130,9 @@ impl World {
         self.settle().await
     }
 
-    /// What an admin does when the page says that something is wrong with the access.
-    pub(crate) async fn heal(&mut self) -> Made {
+    /// What an admin does when the page says that something is wrong with the access; whether it is right now.
+    pub(crate) async fn heal(&mut self) -> Made<bool> {
+        let mut is_well = true;
         for number in 0..self.tenants.len() {
             let tenant = self.tenants[number].clone();
             let Some(context) = self.store.load_team(&tenant.team).await? else { continue };
@@ -140,9 +145,10 @@ impl World {
             if is_cut_off {
                 self.reconnects += 1;
                 let callback = self.consent(number).await?;
-                self.connector.complete_login(&callback, Some(SESSION)).await?;
+                // Who is told that Lever cannot be called at the moment tries again later.
+                is_well &= self.connector.complete_login(&callback, Some(SESSION)).await.is_ok();
             }
         }
-        Ok(())
+        Ok(is_well)
     }
 }
