@@ -223,9 +223,9 @@ impl Tokens {
     }
 
     async fn pause(&self) {
-        let spread = rand::random_range(0..=LOOK_AGAIN.as_millis());
-        let spread = Duration::from_millis(u64::try_from(spread).unwrap_or_default());
-        self.clock.sleep(LOOK_AGAIN + spread).await;
+        // The last digits of the clock are chance enough, and a run on a clock that stands still can be repeated.
+        let spread = self.clock.now().subsec_nanosecond().unsigned_abs() % 1_000_000;
+        self.clock.sleep(LOOK_AGAIN + LOOK_AGAIN.mul_f64(f64::from(spread) / 1_000_000.0)).await;
     }
 }
 

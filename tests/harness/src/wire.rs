@@ -164,7 +164,7 @@ impl Wire {
                 self.kit(&host).faults.plan(planned);
                 self.perform(request, run).await
             }
-            Verdict::Fail(Fault::Conflict) | Verdict::Go => self.perform(request, run).await,
+            Verdict::Fail(Fault::Conflict | Fault::Newer) | Verdict::Go => self.perform(request, run).await,
         };
         match self.gate.pass(&call, Side::After).await {
             Verdict::Go => outcome,

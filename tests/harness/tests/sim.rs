@@ -34,6 +34,7 @@ struct Sum {
     failed: usize,
     lost: usize,
     sweeps: usize,
+    redriven: usize,
     broken: Vec<(u64, Vec<String>)>,
 }
 
@@ -46,16 +47,18 @@ impl Sum {
         self.failed += report.failed;
         self.lost += report.lost;
         self.sweeps += report.sweeps;
+        self.redriven += report.redriven;
         if !report.wrong.is_empty() {
             self.broken.push((report.seed, report.wrong));
         }
     }
 
     fn tell(&self, began: Instant) {
-        let Self { seeds, actions, exchanges, ended, failed, lost, sweeps, broken } = self;
+        let Self { seeds, actions, exchanges, ended, failed, lost, sweeps, redriven, broken } = self;
         println!(
             "{seeds} seeds in {:.1?}: {actions} actions, {exchanges} exchanges, {ended} runs ended, \
-             {failed} calls failed, {lost} deliveries lost, {sweeps} sweeps amid it, {} seeds broken",
+             {failed} calls failed, {lost} deliveries lost, {sweeps} sweeps amid it, \
+             {redriven} dead letters put back, {} seeds broken",
             began.elapsed(),
             broken.len()
         );

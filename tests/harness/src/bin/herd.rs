@@ -10,11 +10,8 @@ use harness::world::Made;
 async fn main() -> Made {
     let numbers: Vec<u64> = std::env::args().skip(1).map(|one| one.parse()).collect::<Result<_, _>>()?;
     let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
-    let plan = Plan {
-        herd: usize::try_from(number(0))?,
-        everyday: usize::try_from(number(1))?,
-        rival: number(2),
-    };
+    let plan =
+        Plan { herd: usize::try_from(number(0))?, everyday: usize::try_from(number(1))?, rival: number(2) };
     for plan in [Plan { herd: 0, ..plan }, plan] {
         let outcome = flood(plan).await?;
         println!(

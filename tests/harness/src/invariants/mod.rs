@@ -4,6 +4,7 @@
 //! are stored before they are used and refreshed one at a time; I7 pace; I8 nothing is left over.
 
 mod rest;
+mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use crate::wire::{Exchange, LEVER_HOST};
 use crate::world::{Candidate, World};
 
 pub use rest::at_rest;
+pub use secrets::leaked;
 
 /// The endings of status tags, by how far they are.
 const SUFFIXES: [&str; 3] = [" - Invited", " - Started", " - Submitted"];
@@ -52,6 +54,11 @@ impl Checker {
         self.mails(world, &mut wrong);
         self.violations(world, &mut wrong);
         wrong
+    }
+
+    /// The refresh tokens that were spent.
+    pub fn spent_tokens(&self) -> Vec<String> {
+        self.spent.keys().cloned().collect()
     }
 
     fn exchange(&mut self, world: &World, exchange: &Exchange, wrong: &mut Vec<String>) {

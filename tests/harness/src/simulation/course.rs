@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lever_integration::domain::ConnectionState;
-use lever_integration::queue::WORKER_TIMEOUT;
+use lever_integration::queue::{BATCH_MAX, WORKER_TIMEOUT};
 use lever_integration::store::Store as _;
 use rand::RngExt as _;
 use sim_kit::faults::Mode;
@@ -11,7 +11,8 @@ use sim_kit::faults::Mode;
 use super::{CLOCK_ERROR_MS, PROCESSES, RESTS_WITHIN, SWEEP_EVERY, Simulation, Swarm, Task};
 use crate::gate::{Fault, Point, RunId, Side, Verdict};
 use crate::invariants::at_rest;
-use crate::world::{Due, Made, SWEEP_TIMEOUT};
+use crate::runs::Order;
+use crate::world::{Due, Made, SWEEP_TIMEOUT, free};
 
 /// After a day every team is swept.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60 + 300);
@@ -69,7 +70,7 @@ impl Simulation {
             return Verdict::Fail(faults[self.rng.random_range(0..faults.len())]);
         }
         if !is_http && self.chance(self.swarm.table) {
-            let faults = [Fault::Unreachable, Fault::Throttled, Fault::Conflict];
+            let faults = [Fault::Unreachable, Fault::Throttled, Fault::Conflict, Fault::Newer];
             return Verdict::Fail(faults[self.rng.random_range(0..faults.len())]);
         }
         Verdict::Go
@@ -165,6 +166,33 @@ impl Simulation {
 
     pub(super) fn check(&mut self) {
         self.report.wrong.extend(self.checker.step(&self.world));
+    }
+
+    /// In some runs both services answer nothing but errors in the end, until every message is a dead letter.
+    pub(super) async fn outage(&mut self) -> Made {
+        if !self.swarm.has_outage {
+            return Ok(());
+        }
+        self.world.gate.note("outage".to_owned());
+        for run in self.world.runs.live() {
+            self.end(run)?;
+        }
+        self.world.deliver(free).await?;
+        let out = Verdict::Fail(Fault::Answer(Mode::Status, Some(503), None));
+        while let Some(at) = self.world.queue.next_visible_at() {
+            let wait = at.as_millisecond() + 1 - self.world.now_ms();
+            self.world.advance(Duration::from_millis(u64::try_from(wait).unwrap_or_default()));
+            while let Some(run) = self.world.begin_work(BATCH_MAX) {
+                let ask = |point: &Point| {
+                    let is_call = point.call.contains(' ') && point.side == Side::Before;
+                    Order::Pass(if is_call { out } else { Verdict::Go })
+                };
+                self.world.runs.drive(run, ask).await;
+                self.check();
+            }
+        }
+        self.report.redriven = self.world.queue.dead_letters().len();
+        Ok(())
     }
 
     /// Nothing goes wrong any more and nobody does anything: everything has to come to rest as it should be.

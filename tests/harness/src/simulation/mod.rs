@@ -16,7 +16,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 
 use crate::gate::RunId;
-use crate::invariants::Checker;
+use crate::invariants::{Checker, leaked};
 use crate::people::People;
 use crate::world::{Due, Made, Process, ProcessClock, World};
 
@@ -51,6 +51,8 @@ pub struct Report {
     pub failed: usize,
     /// Deliveries that nobody got.
     pub lost: usize,
+    /// Dead letters that were put back once the fault was mended.
+    pub redriven: usize,
     /// Runs of the reconciler while things went wrong.
     pub sweeps: usize,
     /// Stands for the whole trace.
@@ -93,6 +95,7 @@ struct Swarm {
     jumps: u32,
     is_swept: bool,
     is_skewed: bool,
+    has_outage: bool,
 }
 
 struct Simulation {
@@ -115,6 +118,7 @@ struct Simulation {
 /// # Errors
 /// When the world cannot be prepared.
 pub async fn simulate(seed: u64) -> Made<Report> {
+    let log = lever_integration::telemetry::capture();
     let mut simulation = Simulation::prepare(seed).await?;
     let target = simulation.report.actions;
     simulation.report.actions = 0;
@@ -123,7 +127,10 @@ pub async fn simulate(seed: u64) -> Made<Report> {
         simulation.check();
     }
     if simulation.report.wrong.is_empty() {
+        simulation.outage().await?;
         simulation.rest().await?;
+        let tokens = simulation.checker.spent_tokens();
+        simulation.report.wrong.extend(leaked(&simulation.world, &log, &tokens));
     }
     let trace = simulation.world.gate.trace();
     let mut report = simulation.report;
@@ -154,6 +161,7 @@ impl Simulation {
             jumps: often(200),
             is_swept: is_deaf || rng.random_bool(0.6),
             is_skewed: rng.random_bool(0.3),
+            has_outage: rng.random_bool(0.1),
         };
         let mut world = World::start(teams, seed).await?;
         if rng.random_bool(0.4) {
