@@ -14,8 +14,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::domain::{
-    AccessToken, CLOCK_DIFFERENCE_MAX, Connection, ConnectionState, LeaseHolder, LeverTokens, Reason,
-    RefreshIntent, TeamId,
+    AccessToken, Connection, ConnectionState, LeaseHolder, LeverTokens, Reason, RefreshIntent, TeamId,
 };
 use crate::lever::{OAuth, OAuthError};
 use crate::metrics::Metric;
@@ -28,14 +27,13 @@ use super::Error;
 const EARLY: Duration = Duration::from_secs(5 * 60);
 /// On top of that up to this much, by team, so that teams connected together do not refresh together.
 const EARLY_SPREAD: Duration = Duration::from_secs(5 * 60);
-/// Whoever has not called this long after its mark calls no more: a token call is given up after 10 s.
+/// A mark this old was left by a run that died: a token call is given up after 10 s. To wait until clocks could not be
+/// the reason would outlast the seconds in which an answer that was lost can be had once more.
 const INTENT_LIFE: Duration = Duration::from_secs(20);
-/// A mark this old was left by a run that died, by whichever clock.
-const INTENT_OVER: Duration = INTENT_LIFE.saturating_add(CLOCK_DIFFERENCE_MAX);
 /// How long one waits between looks at another's refresh.
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
-/// How often one looks: 150 ms to 300 ms each, 100 times, outlasts every refresh.
-const LOOKS_MAX: u32 = 100;
+/// How often one looks: 150 ms to 300 ms each, 140 times, outlasts an abandoned mark.
+const LOOKS_MAX: u32 = 140;
 /// How often a new pair is tried to be stored: some five seconds in all.
 const STORES_MAX: u32 = 20;
 
@@ -120,7 +118,7 @@ impl Tokens {
         let is_usable = is_usable(tokens, need, now);
         let is_due = !is_usable || left(tokens, now) < EARLY + spread(&connection.team);
         let is_marked =
-            connection.refresh_intent.as_ref().is_some_and(|intent| age(intent, now) < INTENT_OVER);
+            connection.refresh_intent.as_ref().is_some_and(|intent| age(intent, now) < INTENT_LIFE);
         match (is_due, is_marked, is_usable) {
             (false, _, _) | (true, true, true) => Next::Use,
             (true, true, false) => Next::Wait,
@@ -224,8 +222,8 @@ impl Tokens {
 
     async fn pause(&self) {
         // The last digits of the clock are chance enough, and a run on a clock that stands still can be repeated.
-        let spread = self.clock.now().subsec_nanosecond().unsigned_abs() % 1_000_000;
-        self.clock.sleep(LOOK_AGAIN + LOOK_AGAIN.mul_f64(f64::from(spread) / 1_000_000.0)).await;
+        let spread = f64::from(self.clock.now().subsec_nanosecond().unsigned_abs() % 1_000_000) / 1_000_000.0;
+        self.clock.sleep(LOOK_AGAIN + LOOK_AGAIN.mul_f64(spread)).await;
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 /// The life of an access token of Lever.
 const HOUR: Duration = Duration::from_secs(3600);
 /// A mark of this age was left by somebody who died.
-const MARK_IS_OLD: Duration = Duration::from_secs(321);
+const MARK_IS_OLD: Duration = Duration::from_secs(21);
 /// Long enough for a call on this machine to have arrived and taken effect.
 const ARRIVED: Duration = Duration::from_millis(300);
 /// A call that a test does not wait for.

@@ -79,7 +79,7 @@ planted! {
     refresh_without_condition in "service/tokens.rs":
         "Recorded::Conflict => return Ok(Refreshed::Overtaken)," => "Recorded::Conflict => if !BUG { return Ok(Refreshed::Overtaken) },";
     mark_of_another_ignored in "service/tokens.rs":
-        "age(intent, now) < INTENT_OVER)" => "age(intent, now) < INTENT_OVER && !BUG)";
+        "age(intent, now) < INTENT_LIFE)" => "age(intent, now) < INTENT_LIFE && !BUG)";
     stalled_refresh_goes_on in "service/tokens.rs":
         "        if marked.refresh_intent.as_ref().is_none_or" => "        if !BUG && marked.refresh_intent.as_ref().is_none_or";
     no_second_look_after_invalid_grant in "service/tokens.rs":

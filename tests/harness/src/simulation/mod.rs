@@ -16,7 +16,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 
 use crate::gate::RunId;
-use crate::invariants::{Checker, leaked};
+use crate::invariants::{Checker, REFRESHED_TWICE, leaked};
 use crate::people::People;
 use crate::world::{Due, Made, Process, ProcessClock, World};
 
@@ -171,6 +171,7 @@ impl Simulation {
         world.excused = vec!["revoked_token", "expired_token"];
         let clocks: Vec<ProcessClock> = (0..=PROCESSES).map(|_| world.process_clock()).collect();
         if swarm.is_skewed {
+            world.excused.push(REFRESHED_TWICE);
             clocks.iter().for_each(|clock| clock.set(rng.random_range(-CLOCK_ERROR_MS..=CLOCK_ERROR_MS)));
         }
         let processes =
