@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use harness::simulation::{Report, simulate_all};
 
-/// Seeds played without being told how many: about two minutes on two cores.
+/// Seeds played without being told how many: about three minutes on two cores.
 const SEEDS: u64 = 1_000;
 /// Seeds played twice without being told how many.
 const REPEATED: u64 = 100;
