@@ -4,12 +4,18 @@
 //! follows from what the entry says was shown and noted, so a crash leaves nothing to repair but the
 //! difference.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{
     AssessmentId, ContactId, EventId, InvitationId, LeaseHolder, OpportunityId, Progress, Reason, ResultId,
     StageId, Tag, TeamCandidateId, TeamId, Title,
 };
+
+/// How far the clocks of two of our processes may differ. What one holds until a moment of its own clock counts as held
+/// for so much longer by every other.
+pub const CLOCK_DIFFERENCE_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// One opportunity × one assessment.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,7 +154,27 @@ impl Assignment {
 
     /// Whether another run than `holder` may be performing effects at `now`.
     pub fn is_leased_to_another(&self, holder: &LeaseHolder, now: Timestamp) -> bool {
-        self.lease.as_ref().is_some_and(|lease| lease.holder != *holder && lease.until > now)
+        self.lease.as_ref().is_some_and(|lease| lease.holder != *holder && lease.may_be_held(now))
+    }
+}
+
+impl Lease {
+    /// Whether its holder may still act, to one whose clock says `now`.
+    pub fn may_be_held(&self, now: Timestamp) -> bool {
+        self.until.saturating_add(CLOCK_DIFFERENCE_MAX).unwrap_or(Timestamp::MAX) > now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_counts_for_as_much_longer_as_clocks_may_differ() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let lease = Lease { holder: LeaseHolder::of(1), until: at(1_000) };
+        assert!(lease.may_be_held(at(1_299)));
+        assert!(!lease.may_be_held(at(1_300)));
     }
 }
 

@@ -23,7 +23,7 @@ mod team;
 
 pub use activity::{Activity, Facts};
 pub use assessment::{Assessment, AssessmentState, Availability};
-pub use assignment::{Assignment, AssignmentState, Lease, Mirror, Standing};
+pub use assignment::{Assignment, AssignmentState, CLOCK_DIFFERENCE_MAX, Lease, Mirror, Standing};
 pub use connection::{
     Connection, ConnectionState, LeverEnvironment, LeverTokens, LeverWebhook, RefreshIntent,
 };

@@ -77,7 +77,9 @@ impl Worker {
     async fn is_told(&self, team: &TeamId, event: &StageChanged) -> Result<bool, Error> {
         let activity = self.store.opportunity_activity(team, &event.opportunity, LINES_MAX).await?;
         let entry = Entry { stage: event.to_stage.clone(), at: event.triggered_at };
-        Ok(activity.iter().any(|line| line.event == event.id || entry.is_told_by(line)))
+        // That it was put aside is no decision: put back, it is to be handled.
+        let decides = |line: &Activity| line.event == event.id && line.reason != Reason::GivenUp;
+        Ok(activity.iter().any(|line| decides(line) || entry.is_told_by(line)))
     }
 
     async fn assign_opportunity(

@@ -14,7 +14,11 @@ use crate::store::{Recorded, Store};
 
 use super::Error;
 
-/// How long a claim lasts: a worker run is ended after 60 s, and clocks may differ by some seconds.
+#[cfg(doc)]
+use crate::domain::CLOCK_DIFFERENCE_MAX;
+
+/// How long a claim lasts: a worker run is ended after 60 s. Others wait longer ([`CLOCK_DIFFERENCE_MAX`]): 90 s + 5 min
+/// = 390 s, hardly more than the 360 s after which the message of a run that died comes back.
 const LEASE: Duration = Duration::from_secs(90);
 
 /// One assignment in this run's hands.

@@ -55,7 +55,10 @@ impl Worker {
         let access = self.open(context)?;
         if !is_complete {
             followers.extend(self.followers_of_earlier(&access, team, event).await?);
+            // Of one that moved on while it was looked for, the newest reading counts: it comes last.
+            followers.reverse();
             followers.sort_by(|a, b| (&a.opportunity, &a.assessment).cmp(&(&b.opportunity, &b.assessment)));
+            followers.dedup_by(|a, b| (&a.opportunity, &a.assessment) == (&b.opportunity, &b.assessment));
         }
         if followers.is_empty() {
             return Ok(Handled::NotOurs);
@@ -69,7 +72,7 @@ impl Worker {
         self.follow_all(&access, due, news).await
     }
 
-    /// Who follows an earlier take of a result.
+    /// Who follows an earlier take of a result, or has come to follow this one while they were looked for.
     async fn followers_of_earlier(
         &self,
         access: &Access<'_>,
@@ -85,12 +88,14 @@ impl Worker {
             Err(qualified::Error::NotFound) => return Ok(followers),
             Err(error) => return Err(error.into()),
         };
-        if !results.iter().any(|result| result.id == event.result) {
+        let Some(own) = results.iter().position(|result| result.id == event.result).filter(|own| *own > 0)
+        else {
             return Ok(followers);
-        }
-        // Late news of an earlier take must not turn back who follows a later one.
-        for earlier in results.iter().take_while(|result| result.id != event.result) {
-            followers.extend(self.store.find_assignments(team, &earlier.id).await?);
+        };
+        // Followers move from earlier to later takes only, so whoever reads in that order misses nobody. Late news of an
+        // earlier take must not turn back who follows a later one.
+        for take in &results[..=own] {
+            followers.extend(self.store.find_assignments(team, &take.id).await?);
         }
         Ok(followers)
     }

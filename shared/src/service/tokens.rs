@@ -27,12 +27,13 @@ use super::Error;
 const EARLY: Duration = Duration::from_secs(5 * 60);
 /// On top of that up to this much, by team, so that teams connected together do not refresh together.
 const EARLY_SPREAD: Duration = Duration::from_secs(5 * 60);
-/// A mark this old was left by a run that died: a token call is given up after 10 s.
+/// A mark this old was left by a run that died: a token call is given up after 10 s. To wait until clocks could not be
+/// the reason would outlast the seconds in which an answer that was lost can be had once more.
 const INTENT_LIFE: Duration = Duration::from_secs(20);
 /// How long one waits between looks at another's refresh.
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
-/// How often one looks: 150 ms to 300 ms each, 100 times, outlasts an abandoned mark.
-const LOOKS_MAX: u32 = 100;
+/// How often one looks: 150 ms to 300 ms each, 140 times, outlasts an abandoned mark.
+const LOOKS_MAX: u32 = 140;
 /// How often a new pair is tried to be stored: some five seconds in all.
 const STORES_MAX: u32 = 20;
 
@@ -220,9 +221,9 @@ impl Tokens {
     }
 
     async fn pause(&self) {
-        let spread = rand::random_range(0..=LOOK_AGAIN.as_millis());
-        let spread = Duration::from_millis(u64::try_from(spread).unwrap_or_default());
-        self.clock.sleep(LOOK_AGAIN + spread).await;
+        // The last digits of the clock are chance enough, and a run on a clock that stands still can be repeated.
+        let spread = f64::from(self.clock.now().subsec_nanosecond().unsigned_abs() % 1_000_000) / 1_000_000.0;
+        self.clock.sleep(LOOK_AGAIN + LOOK_AGAIN.mul_f64(spread)).await;
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Fault {
     Throttled,
     /// Table: somebody else wrote first, as a versioned write is told. Other calls pass.
     Conflict,
+    /// Table: an item that a newer version of the program wrote. Calls that read none pass.
+    Newer,
     /// A service: the simulator answers in this way.
     Answer(Mode, Option<u16>, Option<&'static str>),
     /// A service: no answer now, and the effect when the test releases it ([`crate::wire::Wire::release_late`]).

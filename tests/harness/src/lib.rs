@@ -7,6 +7,7 @@
 
 pub mod batch;
 pub mod cases;
+pub mod flood;
 pub mod gate;
 pub mod invariants;
 pub mod people;

@@ -45,7 +45,8 @@ fn failure(verdict: Verdict) -> Option<Error> {
         Verdict::Fail(Fault::Unreachable | Fault::Throttled) => {
             Some(Error::Unavailable { cause: "planned".to_owned() })
         }
-        Verdict::Fail(Fault::Conflict | Fault::Answer(..) | Fault::Late | Fault::Twice) | Verdict::Go => None,
+        Verdict::Fail(Fault::Conflict | Fault::Newer | Fault::Answer(..) | Fault::Late | Fault::Twice)
+        | Verdict::Go => None,
     }
 }
 

@@ -39,7 +39,11 @@ impl GatedStore {
         call: &'static str,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        if let Some(error) = failure(self.gate.pass(call, Side::Before).await) {
+        let verdict = self.gate.pass(call, Side::Before).await;
+        if verdict == Verdict::Fail(Fault::Newer) && call.starts_with("load_") {
+            return Err(Error::Newer { item: "planned", attribute: "schema_version" });
+        }
+        if let Some(error) = failure(verdict) {
             return Err(error);
         }
         let outcome = work.await;
@@ -73,7 +77,8 @@ fn failure(verdict: Verdict) -> Option<Error> {
     match verdict {
         Verdict::Fail(Fault::Unreachable) => Some(Error::Unreachable),
         Verdict::Fail(Fault::Throttled) => Some(Error::Throttled),
-        Verdict::Fail(Fault::Conflict | Fault::Answer(..) | Fault::Late | Fault::Twice) | Verdict::Go => None,
+        Verdict::Fail(Fault::Conflict | Fault::Newer | Fault::Answer(..) | Fault::Late | Fault::Twice)
+        | Verdict::Go => None,
     }
 }
 

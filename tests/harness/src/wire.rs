@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -65,6 +66,7 @@ pub struct Wire {
     /// The token calls under way: which refresh token, and since when.
     refreshing: Guarded<BTreeMap<u64, (String, Millis)>>,
     breaches: Guarded<Vec<String>>,
+    latency: Guarded<Duration>,
 }
 
 impl Wire {
@@ -78,6 +80,7 @@ impl Wire {
             late: Guarded::default(),
             refreshing: Guarded::default(),
             breaches: Guarded::default(),
+            latency: Guarded::default(),
         }
     }
 
@@ -106,6 +109,16 @@ impl Wire {
         self.breaches.lock().clone()
     }
 
+    /// Forgets what went over it, where nobody looks and it is too much to keep.
+    pub fn forget(&self) {
+        self.log.lock().clear();
+    }
+
+    /// From now on every request takes so long to arrive.
+    pub fn set_latency(&self, latency: Duration) {
+        *self.latency.lock() = latency;
+    }
+
     /// Requests whose caller gave up arrive now; says how many.
     pub async fn release_late(&self) -> usize {
         let late = std::mem::take(&mut *self.late.lock());
@@ -122,6 +135,10 @@ impl Wire {
 
     async fn exchange_at_gate(&self, request: Request) -> Result<Answer, TransportError> {
         let run = self.gate.current();
+        let latency = *self.latency.lock();
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let (method, path) = (request.method().to_string(), request.url().path().to_owned());
         let call = format!("{host} {method} {path}");
@@ -147,7 +164,7 @@ impl Wire {
                 self.kit(&host).faults.plan(planned);
                 self.perform(request, run).await
             }
-            Verdict::Fail(Fault::Conflict) | Verdict::Go => self.perform(request, run).await,
+            Verdict::Fail(Fault::Conflict | Fault::Newer) | Verdict::Go => self.perform(request, run).await,
         };
         match self.gate.pass(&call, Side::After).await {
             Verdict::Go => outcome,

@@ -28,6 +28,11 @@ async fn of_a_batch_with_one_bad_message_the_others_are_done_once() {
     assert_eq!(harness::batch::poisoned_batch().await.unwrap(), Vec::<String>::new());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_message_of_a_newer_version_comes_back_and_is_never_dropped() {
+    assert_eq!(harness::batch::message_of_a_newer_version().await.unwrap(), Vec::<String>::new());
+}
+
 for_every_case! { fails:
     an_invitation_survives_every_failure = OwnTag,
     an_invitation_by_a_posting_survives_every_failure = PostingTag,

@@ -11,7 +11,7 @@ use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
 /// Longer than a lease.
-const LEASE_IS_OVER: Duration = Duration::from_secs(100);
+const LEASE_IS_OVER: Duration = Duration::from_secs(400);
 /// No event needs more calls of the table.
 const CALLS_MAX: usize = 9;
 /// How often an event may come back until it is done.

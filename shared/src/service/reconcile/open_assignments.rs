@@ -49,9 +49,9 @@ impl Sweep<'_> {
         let store = &self.reconciler.store;
         let assignments = store.load_assignments(self.team(), &open.opportunity).await?;
         let assignment = assignments.into_iter().find(|one| one.assessment == open.assessment);
-        let is_held = |until| until > self.now;
-        match assignment.filter(|one| one.is_open() && !one.lease.as_ref().is_some_and(|l| is_held(l.until)))
-        {
+        match assignment.filter(|one| {
+            one.is_open() && !one.lease.as_ref().is_some_and(|lease| lease.may_be_held(self.now))
+        }) {
             Some(assignment) => {
                 self.tell_open(&assignment).await?;
                 Ok(assignment.is_unfinished())

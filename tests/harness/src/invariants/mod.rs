@@ -4,6 +4,7 @@
 //! are stored before they are used and refreshed one at a time; I7 pace; I8 nothing is left over.
 
 mod rest;
+mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +16,15 @@ use crate::wire::{Exchange, LEVER_HOST};
 use crate::world::{Candidate, World};
 
 pub use rest::at_rest;
+pub use secrets::leaked;
 
 /// The endings of status tags, by how far they are.
 const SUFFIXES: [&str; 3] = [" - Invited", " - Started", " - Submitted"];
 /// What follows when access was taken back, or ended by a refresh token that was used twice.
 const AFTER_THE_END: [&str; 3] = ["dead_refresh_token", "revoked_token", "expired_token"];
+
+/// The rule that clocks with minutes between them make the service break: a living mark looks like that of a dead run.
+pub const REFRESHED_TWICE: &str = "refreshed_twice";
 
 /// Looks at what is new since it last looked.
 #[derive(Default)]
@@ -40,7 +45,7 @@ pub struct Checker {
 impl Checker {
     /// Everything that is wrong and new.
     pub fn step(&mut self, world: &World) -> Vec<String> {
-        let mut wrong = world.wire.breaches();
+        let mut wrong = if world.is_excused(REFRESHED_TWICE) { Vec::new() } else { world.wire.breaches() };
         let new = world.wire.log_after(self.seen);
         if new.is_empty() {
             return wrong;
@@ -52,6 +57,11 @@ impl Checker {
         self.mails(world, &mut wrong);
         self.violations(world, &mut wrong);
         wrong
+    }
+
+    /// The refresh tokens that were spent.
+    pub fn spent_tokens(&self) -> Vec<String> {
+        self.spent.keys().cloned().collect()
     }
 
     fn exchange(&mut self, world: &World, exchange: &Exchange, wrong: &mut Vec<String>) {
@@ -100,7 +110,7 @@ impl Checker {
             earlier.as_ref().is_some_and(|access| world.stored_tokens.lock().contains_key(access));
         if is_stored && self.stalled < world.stalled_refreshes {
             self.stalled += 1;
-        } else if is_stored {
+        } else if is_stored && !world.is_excused(REFRESHED_TWICE) {
             wrong.push("I6: a refresh token was presented after its successor was stored".to_owned());
         }
     }

@@ -77,13 +77,13 @@ fn entry_at_rest(
         ResultState::Submitting | ResultState::Terminated => None,
     };
     if truth.is_some_and(|truth| truth != mirror.standing.progress) {
-        wrong.push(format!("I3: {id} stands at {:?}, {title} is {truth:?}", mirror.standing));
+        wrong.push(format!("I3: {id} stands at {:?}, {title} ({}) is {truth:?}", mirror.standing, result.id));
     }
     let later = world.qualified.results().into_iter().find(|other| {
         other.team_candidate_id == result.team_candidate_id
             && other.assessment_id == result.assessment_id
+            && other.created_at > result.created_at
             && other.started_at > result.started_at.or(Some(i64::MIN))
-            && other.id != result.id
     });
     if let Some(later) = later {
         wrong.push(format!("I3: {id} follows {} and not its retake {}", result.id, later.id));

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use lever_integration::domain::ConnectionState;
-use lever_integration::queue::WORKER_TIMEOUT;
+use lever_integration::queue::{BATCH_MAX, WORKER_TIMEOUT};
 use lever_integration::store::Store as _;
 use rand::RngExt as _;
-use sim_kit::deliveries::State;
 use sim_kit::faults::Mode;
 
-use super::{Live, RESTS_WITHIN, Simulation, Swarm, Task};
+use super::{CLOCK_ERROR_MS, PROCESSES, RESTS_WITHIN, SWEEP_EVERY, Simulation, Swarm, Task};
 use crate::gate::{Fault, Point, RunId, Side, Verdict};
 use crate::invariants::at_rest;
-use crate::world::{Due, Made, Sender};
+use crate::runs::Order;
+use crate::world::{Due, Made, SWEEP_TIMEOUT, free};
+
+/// After a day every team is swept.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60 + 300);
 
 impl Simulation {
     /// A point goes on, or something happens to it.
@@ -20,10 +23,12 @@ impl Simulation {
         let run = point.run;
         let Some(live) = self.live.get_mut(&run) else { return Ok(()) };
         let age = self.world.now_ms() - live.began_ms;
-        let is_overdue = age >= i64::try_from(WORKER_TIMEOUT.as_millis()).unwrap_or(i64::MAX);
+        let is_older = |than: Duration| age >= i64::try_from(than.as_millis()).unwrap_or(i64::MAX);
+        let timeout = if matches!(live.task, Task::Sweep) { SWEEP_TIMEOUT } else { WORKER_TIMEOUT };
         let is_effect = point.side == Side::Before && point.call.contains(' ') && !point.call.contains("GET");
         // What was on its way for longer than a lease cannot be called back by anybody: not what is looked for here.
-        if is_overdue && (!live.is_stalled || is_effect) {
+        let is_out_of_reach = live.is_stalled && is_effect && is_older(WORKER_TIMEOUT);
+        if is_out_of_reach || (is_older(timeout) && !live.is_stalled) {
             return self.end(run);
         }
         if self.chance(self.swarm.ends) {
@@ -65,7 +70,7 @@ impl Simulation {
             return Verdict::Fail(faults[self.rng.random_range(0..faults.len())]);
         }
         if !is_http && self.chance(self.swarm.table) {
-            let faults = [Fault::Unreachable, Fault::Throttled, Fault::Conflict];
+            let faults = [Fault::Unreachable, Fault::Throttled, Fault::Conflict, Fault::Newer];
             return Verdict::Fail(faults[self.rng.random_range(0..faults.len())]);
         }
         Verdict::Go
@@ -82,9 +87,9 @@ impl Simulation {
         if let Task::Delivery(due, status) = live.task {
             let status = *status.borrow();
             self.world.end_delivery(&due, status);
-            if self.chance(self.swarm.losses) {
+            if self.chance(self.swarm.repeats) {
                 // Lever reruns it, or the answer got lost.
-                self.lost.push(due);
+                self.repeated.push(due);
             }
         }
     }
@@ -94,8 +99,14 @@ impl Simulation {
         self.report.ended += 1;
         self.world.gate.note(format!("{run} ends"));
         self.world.runs.end(run);
-        if let Some(Live { task: Task::Work(process), .. }) = self.live.get(&run) {
-            self.processes[*process] = self.world.new_process()?;
+        match self.live.get(&run).map(|live| &live.task) {
+            Some(Task::Work(process)) => {
+                self.processes[*process] = self.world.new_process_by(&self.clocks[*process])?;
+            }
+            Some(Task::Sweep) => {
+                self.world.reconciler = self.world.new_reconciler_by(&self.clocks[PROCESSES])?;
+            }
+            Some(Task::Delivery(..)) | None => {}
         }
         self.finish(run);
         Ok(())
@@ -105,6 +116,10 @@ impl Simulation {
     pub(super) async fn let_time_pass(&mut self) -> Made {
         if self.rng.random_bool(0.2) {
             self.reconnect().await?;
+        }
+        if self.swarm.is_skewed && self.chance(self.swarm.jumps) {
+            let clock = self.rng.random_range(0..self.clocks.len());
+            self.clocks[clock].set(self.rng.random_range(-CLOCK_ERROR_MS..=CLOCK_ERROR_MS));
         }
         if self.live.values().any(|live| !live.is_stalled) {
             self.world.runs.pause().await;
@@ -116,8 +131,12 @@ impl Simulation {
         let now = self.world.now_ms();
         let next = self.world.queue.next_visible_at().map(|at| at.as_millisecond());
         let retry = self.world.retries.iter().map(|retry| retry.at_ms).min();
-        let wait =
-            [next, retry].into_iter().flatten().min().map_or(1_000, |at| (at - now).clamp(100, 900_000));
+        let sweep = self.swarm.is_swept.then_some(self.sweep_at_ms);
+        let wait = [next, retry, sweep]
+            .into_iter()
+            .flatten()
+            .min()
+            .map_or(1_000, |at| (at - now).clamp(100, 900_000));
         self.world.advance(Duration::from_millis(u64::try_from(wait).unwrap_or_default()));
         if self.chance(self.swarm.leaps) {
             self.world.advance(Duration::from_secs(self.rng.random_range(60..4_000)));
@@ -149,10 +168,38 @@ impl Simulation {
         self.report.wrong.extend(self.checker.step(&self.world));
     }
 
+    /// In some runs both services answer nothing but errors in the end, until every message is a dead letter.
+    pub(super) async fn outage(&mut self) -> Made {
+        if !self.swarm.has_outage {
+            return Ok(());
+        }
+        self.world.gate.note("outage".to_owned());
+        for run in self.world.runs.live() {
+            self.end(run)?;
+        }
+        self.world.deliver(free).await?;
+        let out = Verdict::Fail(Fault::Answer(Mode::Status, Some(503), None));
+        while let Some(at) = self.world.queue.next_visible_at() {
+            let wait = at.as_millisecond() + 1 - self.world.now_ms();
+            self.world.advance(Duration::from_millis(u64::try_from(wait).unwrap_or_default()));
+            while let Some(run) = self.world.begin_work(BATCH_MAX) {
+                let ask = |point: &Point| {
+                    let is_call = point.call.contains(' ') && point.side == Side::Before;
+                    Order::Pass(if is_call { out } else { Verdict::Go })
+                };
+                self.world.runs.drive(run, ask).await;
+                self.check();
+            }
+        }
+        self.report.redriven = self.world.queue.dead_letters().len();
+        Ok(())
+    }
+
     /// Nothing goes wrong any more and nobody does anything: everything has to come to rest as it should be.
     pub(super) async fn rest(&mut self) -> Made {
         self.world.gate.note("rest".to_owned());
-        self.swarm = Swarm { ends: 0, service: 0, table: 0, stalls: 0, losses: 0, leaps: 0 };
+        self.swarm = Swarm::default();
+        self.clocks.iter().for_each(|clock| clock.set(0));
         for run in self.world.runs.live() {
             self.end(run)?;
         }
@@ -165,21 +212,27 @@ impl Simulation {
             self.report.wrong.push(format!("I11: it took {took:?} to come to rest"));
         }
         self.check();
-        // What was lost is sent again: until something looks for what it never heard of, only that brings it back.
-        let mut again = std::mem::take(&mut self.lost);
-        for from in [Sender::Lever, Sender::Qualified] {
-            let failed = self.world.kit(from).deliveries.list().into_iter();
-            let failed = failed.filter(|delivery| delivery.state == State::Failed);
-            let at_ms = self.world.now_ms();
-            again.extend(failed.map(|delivery| Due { from, id: delivery.id, number: 1, at_ms }));
-        }
-        for due in again {
+        self.sweep_until_healed().await?;
+        // What came once comes once more, when all is long done.
+        for due in std::mem::take(&mut self.repeated) {
             self.world.retries.push(Due { at_ms: self.world.now_ms(), ..due });
         }
         self.world.settle().await?;
         self.check();
         if self.report.wrong.is_empty() {
             self.report.wrong.extend(at_rest(&self.world).await?);
+        }
+        Ok(())
+    }
+
+    /// What nobody delivered is found by sweeps: the next ones of the schedule, and that of the next day for a team that
+    /// shows no sign of life.
+    async fn sweep_until_healed(&mut self) -> Made {
+        for pause in [SWEEP_EVERY, SWEEP_EVERY, DAY] {
+            self.world.advance(pause);
+            self.world.gate.note("sweep".to_owned());
+            self.world.sweep().await?;
+            self.check();
         }
         Ok(())
     }

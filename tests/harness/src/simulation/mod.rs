@@ -4,6 +4,7 @@
 //! after every step. The same seed makes the same trace.
 
 mod course;
+mod many;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,20 +16,26 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 
 use crate::gate::RunId;
-use crate::invariants::Checker;
+use crate::invariants::{Checker, REFRESHED_TWICE, leaked};
 use crate::people::People;
-use crate::world::{Due, Made, Process, World};
+use crate::world::{Due, Made, Process, ProcessClock, World};
+
+pub use many::simulate_all;
 
 /// Runs at once.
 const RUNS_MAX: usize = 6;
 /// Processes of the worker.
 const PROCESSES: usize = 3;
+/// How often the schedule starts the reconciler.
+const SWEEP_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How far a clock may be wrong, either way: two of them differ by five minutes at most.
+const CLOCK_ERROR_MS: i64 = 150_000;
 /// How long everything may take to come to rest once nothing goes wrong any more: the longest wait of a message is a
 /// quarter of an hour, the time it stays hidden 6 min, and the admins' steps come on top.
 const RESTS_WITHIN: Duration = Duration::from_secs(45 * 60);
 
 /// What a seeded run came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// The seed.
     pub seed: u64,
@@ -42,6 +49,12 @@ pub struct Report {
     pub ended: usize,
     /// Calls that failed.
     pub failed: usize,
+    /// Deliveries that nobody got.
+    pub lost: usize,
+    /// Dead letters that were put back once the fault was mended.
+    pub redriven: usize,
+    /// Runs of the reconciler while things went wrong.
+    pub sweeps: usize,
     /// Stands for the whole trace.
     pub hash: u64,
     /// What is wrong; empty if nothing.
@@ -50,10 +63,17 @@ pub struct Report {
     pub trace: Vec<String>,
 }
 
+impl Report {
+    fn of(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+}
+
 /// What a run is about.
 enum Task {
     Delivery(Due, Rc<RefCell<Option<u16>>>),
     Work(usize),
+    Sweep,
 }
 
 struct Live {
@@ -63,13 +83,19 @@ struct Live {
 }
 
 /// What may go wrong in this run at all, and how often out of a thousand points.
+#[derive(Default)]
 struct Swarm {
     ends: u32,
     service: u32,
     table: u32,
     stalls: u32,
     losses: u32,
+    repeats: u32,
     leaps: u32,
+    jumps: u32,
+    is_swept: bool,
+    is_skewed: bool,
+    has_outage: bool,
 }
 
 struct Simulation {
@@ -80,7 +106,10 @@ struct Simulation {
     swarm: Swarm,
     live: BTreeMap<RunId, Live>,
     processes: Vec<Process>,
-    lost: Vec<Due>,
+    /// Those of the processes, and that of the reconciler last.
+    clocks: Vec<ProcessClock>,
+    repeated: Vec<Due>,
+    sweep_at_ms: i64,
     report: Report,
 }
 
@@ -89,6 +118,7 @@ struct Simulation {
 /// # Errors
 /// When the world cannot be prepared.
 pub async fn simulate(seed: u64) -> Made<Report> {
+    let log = lever_integration::telemetry::capture();
     let mut simulation = Simulation::prepare(seed).await?;
     let target = simulation.report.actions;
     simulation.report.actions = 0;
@@ -97,7 +127,10 @@ pub async fn simulate(seed: u64) -> Made<Report> {
         simulation.check();
     }
     if simulation.report.wrong.is_empty() {
+        simulation.outage().await?;
         simulation.rest().await?;
+        let tokens = simulation.checker.spent_tokens();
+        simulation.report.wrong.extend(leaked(&simulation.world, &log, &tokens));
     }
     let trace = simulation.world.gate.trace();
     let mut report = simulation.report;
@@ -114,14 +147,21 @@ impl Simulation {
         let share: f64 = rng.random::<f64>().powi(3);
         let teams = 3 + (share * 17.0) as usize;
         let actions = 50 + (share * 450.0) as usize;
+        let is_deaf = rng.random_bool(0.05);
         let mut often = |max: u32| if rng.random_bool(0.5) { rng.random_range(1..=max) } else { 0 };
         let swarm = Swarm {
             ends: often(25),
             service: often(40),
             table: often(25),
             stalls: often(15),
-            losses: often(150),
+            // In some runs nothing is ever delivered.
+            losses: if is_deaf { 1000 } else { often(150) },
+            repeats: often(150),
             leaps: often(60),
+            jumps: often(200),
+            is_swept: is_deaf || rng.random_bool(0.6),
+            is_skewed: rng.random_bool(0.3),
+            has_outage: rng.random_bool(0.1),
         };
         let mut world = World::start(teams, seed).await?;
         if rng.random_bool(0.4) {
@@ -129,18 +169,15 @@ impl Simulation {
             world.lever.switch(serde_json::from_value(json!({"access_token_seconds": 660}))?)?;
         }
         world.excused = vec!["revoked_token", "expired_token"];
-        let processes = (0..PROCESSES).map(|_| world.new_process()).collect::<Made<_>>()?;
-        let report = Report {
-            seed,
-            teams,
-            actions,
-            exchanges: 0,
-            ended: 0,
-            failed: 0,
-            hash: 0,
-            wrong: Vec::new(),
-            trace: Vec::new(),
-        };
+        let clocks: Vec<ProcessClock> = (0..=PROCESSES).map(|_| world.process_clock()).collect();
+        if swarm.is_skewed {
+            world.excused.push(REFRESHED_TWICE);
+            clocks.iter().for_each(|clock| clock.set(rng.random_range(-CLOCK_ERROR_MS..=CLOCK_ERROR_MS)));
+        }
+        let processes =
+            clocks[..PROCESSES].iter().map(|clock| world.new_process_by(clock)).collect::<Made<_>>()?;
+        world.reconciler = world.new_reconciler_by(&clocks[PROCESSES])?;
+        let report = Report { teams, actions, ..Report::of(seed) };
         Ok(Self {
             people: People::new(teams, rng.random()),
             rng,
@@ -149,7 +186,9 @@ impl Simulation {
             swarm,
             live: BTreeMap::new(),
             processes,
-            lost: Vec::new(),
+            clocks,
+            repeated: Vec::new(),
+            sweep_at_ms: 0,
             report,
         })
     }
@@ -170,9 +209,11 @@ impl Simulation {
             8..20 => self.begin_delivery()?,
             20..34 => self.begin_work(),
             34..37 => self.let_time_pass().await?,
+            37..40 => self.begin_sweep(),
             _ if waiting.is_empty() => {
                 self.begin_delivery()?;
                 self.begin_work();
+                self.begin_sweep();
                 if self.world.gate.waiting().is_empty() {
                     self.let_time_pass().await?;
                 }
@@ -194,7 +235,7 @@ impl Simulation {
         if self.chance(self.swarm.losses) {
             self.world.retries.retain(|retry| *retry != due);
             self.world.end_delivery(&due, Some(200));
-            self.lost.push(due);
+            self.report.lost += 1;
             return Ok(());
         }
         self.start_delivery(due)
@@ -218,6 +259,18 @@ impl Simulation {
         if let Some(run) = self.world.begin_work(max) {
             self.begin(run, Task::Work(process));
         }
+    }
+
+    /// The schedule starts the reconciler when its time has come, whatever became of the run before.
+    fn begin_sweep(&mut self) {
+        let now = self.world.now_ms();
+        if !self.swarm.is_swept || now < self.sweep_at_ms || self.live.len() >= RUNS_MAX {
+            return;
+        }
+        self.sweep_at_ms = now + i64::try_from(SWEEP_EVERY.as_millis()).unwrap_or(i64::MAX);
+        self.report.sweeps += 1;
+        let run = self.world.begin_sweep();
+        self.begin(run, Task::Sweep);
     }
 
     fn begin(&mut self, run: RunId, task: Task) {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lever_integration::domain::ConnectionState;
-use lever_integration::queue::BATCH_MAX;
 use lever_integration::store::Store as _;
 use sim_kit::deliveries::Outcome;
 
@@ -16,6 +15,9 @@ use crate::runs::{Driven, Order};
 
 /// How often time may be put forward until nothing is under way.
 const SETTLES_WITHIN: usize = 4_000;
+
+/// How long an admin waits whose login failed.
+const TRIES_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// The status that a run of the intake answers, once it has.
 pub type Answered = Rc<RefCell<Option<u16>>>;
@@ -84,20 +86,6 @@ impl World {
         Ok(())
     }
 
-    /// Starts a run of the worker on whatever the queue hands out; nothing if that is nothing.
-    pub fn begin_work(&mut self, max: usize) -> Option<RunId> {
-        let batch = self.queue.receive(max.min(BATCH_MAX));
-        if batch.records.is_empty() {
-            return None;
-        }
-        let (process, port, queue) =
-            (Arc::clone(&self.process), Arc::clone(&self.gated_queue), Arc::clone(&self.queue));
-        Some(self.runs.start(async move {
-            let response = worker::handle(&process, &*port, batch.clone()).await;
-            queue.complete(&batch, &response);
-        }))
-    }
-
     /// Works through one batch of one message.
     pub async fn work(&mut self, ask: impl FnMut(&Point) -> Order) -> Option<Driven> {
         let run = self.begin_work(1)?;
@@ -114,7 +102,7 @@ impl World {
         for _ in 0..SETTLES_WITHIN {
             self.deliver(free).await?;
             while self.work(free).await.is_some() {}
-            self.heal().await?;
+            let is_well = self.heal().await?;
             let next = self.queue.next_visible_at().map(|at| at.as_millisecond());
             let retry = self.retries.iter().map(|retry| retry.at_ms).min();
             let due = [next, retry].into_iter().flatten().min();
@@ -124,6 +112,7 @@ impl World {
                     self.advance(Duration::from_millis(wait + 1));
                 }
                 None if !self.due().is_empty() => {}
+                None if !is_well => self.advance(TRIES_AGAIN_AFTER),
                 None if !redriven && self.queue.redrive() > 0 => redriven = true,
                 None => return Ok(()),
             }
@@ -131,9 +120,19 @@ impl World {
         Err("the world does not come to rest".into())
     }
 
-    /// What an admin does when the page says that something is wrong with the access. A sweep that heals lost deliveries
-    /// belongs here too.
-    pub(crate) async fn heal(&mut self) -> Made {
+    /// Lets the reconciler look at every team once, and what it finds take its course.
+    ///
+    /// # Errors
+    /// When it does not come to rest.
+    pub async fn sweep(&mut self) -> Made {
+        let run = self.begin_sweep();
+        self.runs.drive(run, free).await;
+        self.settle().await
+    }
+
+    /// What an admin does when the page says that something is wrong with the access; whether it is right now.
+    pub(crate) async fn heal(&mut self) -> Made<bool> {
+        let mut is_well = true;
         for number in 0..self.tenants.len() {
             let tenant = self.tenants[number].clone();
             let Some(context) = self.store.load_team(&tenant.team).await? else { continue };
@@ -146,9 +145,10 @@ impl World {
             if is_cut_off {
                 self.reconnects += 1;
                 let callback = self.consent(number).await?;
-                self.connector.complete_login(&callback, Some(SESSION)).await?;
+                // Who is told that Lever cannot be called at the moment tries again later.
+                is_well &= self.connector.complete_login(&callback, Some(SESSION)).await.is_ok();
             }
         }
-        Ok(())
+        Ok(is_well)
     }
 }

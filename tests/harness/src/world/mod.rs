@@ -2,6 +2,7 @@
 
 mod course;
 mod parts;
+mod processes;
 mod verbs;
 
 use std::collections::BTreeMap;
@@ -10,13 +11,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lever_integration::clock::Clock;
-use lever_integration::domain::{LeverEnvironment, TeamId};
+use lever_integration::domain::TeamId;
 use lever_integration::http;
-use lever_integration::qualified;
 use lever_integration::queue::{Envelope, MemoryQueue, Queue};
 use lever_integration::service::Worker;
 use lever_integration::service::connect::Connector;
 use lever_integration::service::ingest::Intake;
+use lever_integration::service::reconcile::Reconciler;
 use lever_integration::store::{MemoryStore, Store};
 use lever_sim::Lever;
 use qualified_sim::Qualified;
@@ -32,15 +33,15 @@ use crate::wire::Wire;
 
 pub use course::Answered;
 pub use parts::VirtualClock;
-use parts::{clients, qualified_base, request_builder, seeds, worker};
+use parts::{connector, request_builder, seeds};
+use processes::worker;
+pub use processes::{ProcessClock, SWEEP_TIMEOUT};
 
 /// What a step of a case yields; a failed step fails the case.
 pub type Made<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// When every world begins: a Monday morning.
 const START: &str = "2026-03-02T09:00:00Z";
-/// Where the service is reached.
-const PUBLIC: &str = "https://integrations.qualified.example/";
 /// The audience of Lever's tokens.
 const AUDIENCE: &str = "https://api.lever.co/v1/";
 /// Identifies the admin's browser.
@@ -125,6 +126,8 @@ pub struct World {
     pub tenants: Vec<Tenant>,
     /// The worker whose turn it is.
     pub process: Process,
+    /// The reconciler whose turn it is.
+    pub reconciler: Arc<Reconciler>,
     /// The page and the callback.
     pub connector: Arc<Connector>,
     /// Every access token that was ever stored.
@@ -207,16 +210,13 @@ impl World {
         let sent = gated_queue.sent();
         let gated_queue: Arc<dyn Queue> = Arc::new(gated_queue);
         let http = http::Client::carried_by(request_builder(), wire.transport());
-        let connector = Connector::new(
-            (Arc::clone(&gated_store), Arc::clone(&gated_queue), Arc::clone(&time)),
-            clients(&http)?,
-            qualified::Client::new(http.clone(), &qualified_base()?),
-            PUBLIC.parse()?,
-            LeverEnvironment::Production,
-        );
-        let intake = Intake::new(Arc::clone(&gated_store), Arc::clone(&gated_queue), time);
+        let ports = (Arc::clone(&gated_store), Arc::clone(&gated_queue), Arc::clone(&time));
+        let connector = Arc::new(connector(ports.clone(), &http)?);
+        let reconciler = Arc::new(processes::reconciler(ports, &http)?);
+        let intake = Intake::new(Arc::clone(&gated_store), Arc::clone(&gated_queue), Arc::clone(&time));
         Ok(Self {
-            process: worker(&gated_store, &clock, &http)?,
+            process: worker(&gated_store, time, &http)?,
+            reconciler,
             runs: Runs::new(gate.clone(), clock.clone()),
             clock,
             gate,
@@ -226,7 +226,7 @@ impl World {
             queue,
             wire,
             tenants,
-            connector: Arc::new(connector),
+            connector,
             stored_tokens,
             sent,
             candidates: Vec::new(),
@@ -243,14 +243,6 @@ impl World {
             intake: Arc::new(intake),
             http,
         })
-    }
-
-    /// A process of the worker that knows nothing of earlier ones.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn new_process(&self) -> Made<Process> {
-        worker(&self.gated_store, &self.clock, &self.http)
     }
 
     /// Moves time on, and does at Qualified what is due by then.
@@ -271,8 +263,7 @@ impl World {
 
     /// Whether a team's account lets the app in.
     pub fn has_consent(&self, number: usize) -> bool {
-        let state = self.lever.state();
-        state["accounts"][number]["consentedScopes"].as_array().is_some_and(|scopes| !scopes.is_empty())
+        self.lever.has_consented(&self.tenants[number].account).unwrap_or(false)
     }
 
     /// Whether this case makes the service break a rule.

@@ -6,15 +6,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 use lever_integration::clock::Clock;
 use lever_integration::config::LeverClientSecret;
+use lever_integration::domain::LeverEnvironment;
 use lever_integration::http;
-use lever_integration::service::{ResultPages, Worker};
+use lever_integration::queue::Queue;
+use lever_integration::service::connect::Connector;
 use lever_integration::store::Store;
 use lever_integration::{lever, qualified};
 use serde_json::json;
 use url::Url;
 
-use super::{AUDIENCE, Made, Process, Tenant, World};
+use super::{AUDIENCE, Made, Tenant, World};
 use crate::wire::{LEVER_HOST, QUALIFIED_HOST};
+
+/// Where the service is reached.
+const PUBLIC: &str = "https://integrations.qualified.example/";
 
 /// The time of the world: it moves when the case moves it, and takes the simulators along.
 #[derive(Clone)]
@@ -51,11 +56,12 @@ pub(super) fn clients(http: &http::Client) -> Made<(lever::Client, lever::OAuth)
     Ok((lever::Client::new(http.clone(), &api), oauth))
 }
 
-pub(super) fn worker(store: &Arc<dyn Store>, clock: &VirtualClock, http: &http::Client) -> Made<Process> {
-    let base = qualified_base()?;
-    let qualified = qualified::Client::new(http.clone(), &base);
-    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-    Ok(Arc::new(Worker::new(Arc::clone(store), clock, clients(http)?, qualified, ResultPages::of(&base))))
+/// Table, queue and time, as a process is given them.
+pub(super) type Ports = (Arc<dyn Store>, Arc<dyn Queue>, Arc<dyn Clock>);
+
+pub(super) fn connector(ports: Ports, http: &http::Client) -> Made<Connector> {
+    let qualified = qualified::Client::new(http.clone(), &qualified_base()?);
+    Ok(Connector::new(ports, clients(http)?, qualified, PUBLIC.parse()?, LeverEnvironment::Production))
 }
 
 /// So many teams, each with an account in Lever and the assessments of the built-in team in Qualified.

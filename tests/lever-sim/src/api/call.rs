@@ -99,22 +99,22 @@ fn authenticate(parts: &Parts, lever: &Lever) -> Result<(AccountId, Vec<String>)
             RateScope::AccountAndApp => account.to_string(),
             RateScope::Token => token.to_owned(),
         };
-        take_slot(world, bucket, now)?;
+        if !take_slot(world, &bucket, now) {
+            *world.refused_by_rate.entry(bucket.clone()).or_default() += 1;
+            return Err(ApiError::TooManyRequests { bucket });
+        }
         Ok((account, scopes))
     })
 }
 
-fn take_slot(world: &mut World, bucket: String, now: Millis) -> Result<(), ApiError> {
+/// Takes a call out of a bucket, if there is one left.
+pub(crate) fn take_slot(world: &mut World, bucket: &str, now: Millis) -> bool {
     let (per_second, burst) = (world.switches.rate_per_second, world.switches.rate_burst);
     if per_second <= 0.0 {
-        return Ok(());
+        return true;
     }
-    let slots = world.buckets.entry(bucket.clone()).or_insert_with(|| Bucket::full(burst, now));
-    if slots.take(per_second, burst, now) {
-        return Ok(());
-    }
-    *world.refused_by_rate.entry(bucket.clone()).or_default() += 1;
-    Err(ApiError::TooManyRequests { bucket })
+    let slots = world.buckets.entry(bucket.to_owned()).or_insert_with(|| Bucket::full(burst, now));
+    slots.take(per_second, burst, now)
 }
 
 impl Call {

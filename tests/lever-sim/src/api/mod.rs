@@ -24,6 +24,7 @@ mod webhooks;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
+pub(crate) use call::take_slot;
 pub(crate) use error::error_body;
 pub(crate) use opportunities::{View, full_json};
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::api;
 use crate::lever::Lever;
 use crate::oauth;
 use crate::scopes;
@@ -93,6 +94,18 @@ impl Lever {
             let audience = world.app.audiences.first().cloned();
             let family = world.grants.open_family(Consented { account, user, scopes, audience }, now);
             Ok(oauth::issue(world, family, now))
+        })
+    }
+
+    /// Another integration of the customer makes a call: it takes from the bucket that the app's calls of this account
+    /// come out of. Whether there was anything to take.
+    ///
+    /// # Errors
+    /// If the account does not exist.
+    pub fn call_for_another(&self, account: &str) -> Result<bool, Problem> {
+        self.change(|world, now| {
+            let bucket = world.account_named(Some(account))?.to_string();
+            Ok(api::take_slot(world, &bucket, now))
         })
     }
 

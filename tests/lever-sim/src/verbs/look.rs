@@ -1,4 +1,4 @@
-//! What a test wants to know about a candidate.
+//! What a test wants to know about a candidate or an account.
 
 use serde_json::Value;
 
@@ -33,6 +33,17 @@ impl Lever {
     pub fn opportunity(&self, opportunity: &str) -> Result<Value, Problem> {
         let switches = self.look(|world, _| world.switches.clone());
         self.read(opportunity, |account, opportunity| full_json(account, opportunity, View::Full, &switches))
+    }
+
+    /// Whether an account lets the app in.
+    ///
+    /// # Errors
+    /// If the account does not exist.
+    pub fn has_consented(&self, account: &str) -> Result<bool, Problem> {
+        self.look(|world, _| {
+            let id = world.account_named(Some(account))?;
+            Ok(!world.account(&id)?.consented.is_empty())
+        })
     }
 
     fn read<T>(

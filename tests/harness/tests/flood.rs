@@ -1,0 +1,42 @@
+//! A herd of one team, at Lever's rate and beside the everyday of others.
+
+use harness::flood::{Outcome, Plan, flood};
+
+/// What Lever allows in a second.
+const LEVER_ALLOWS: f64 = 10.0;
+
+async fn play(plan: Plan) -> Outcome {
+    let outcome = flood(plan).await.unwrap();
+    println!(
+        "{plan:?}: {} invited in {:.1?}, {:.2} calls a second, {} refused, everyday p99 {:.2?}",
+        outcome.invited,
+        outcome.took,
+        outcome.rate(),
+        outcome.refused,
+        outcome.delay_p99()
+    );
+    assert_eq!(outcome.wrong, Vec::<String>::new());
+    outcome
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_herd_uses_the_rate_of_its_team_and_slows_nobody_else() {
+    let alone = play(Plan { everyday: 20, ..Plan::default() }).await;
+    let herd = play(Plan { herd: 800, everyday: 20, ..Plan::default() }).await;
+    assert_eq!(herd.refused, 0, "Lever's own bucket of ten a second and bursts of twenty was never empty");
+    assert!(herd.rate() >= 0.85 * LEVER_ALLOWS, "{} calls a second", herd.rate());
+    assert!(
+        herd.delay_p99() <= 2 * alone.delay_p99(),
+        "{:?} instead of {:?}",
+        herd.delay_p99(),
+        alone.delay_p99()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn beside_another_integration_that_uses_half_of_the_rate_the_other_half_is_used() {
+    let herd = play(Plan { herd: 400, rival: 5, ..Plan::default() }).await;
+    let ideal = 400.0 * 3.0 / (LEVER_ALLOWS / 2.0);
+    let took = herd.took.as_secs_f64();
+    assert!(took <= 1.2 * ideal, "{took} s instead of {ideal} s");
+}
