@@ -26,6 +26,8 @@ use checks::Checks;
 const VISIBILITY: Duration = Duration::from_secs(5);
 /// How long between two sweeps of the reconciler.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
+/// How long between two lines about how far a run is.
+const SAY_EVERY: Duration = Duration::from_secs(30);
 /// How long between two looks at what there is.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long it takes until the next is killed, in milliseconds: no message comes across so many that its receives
@@ -119,7 +121,7 @@ pub async fn run(plan: Plan, print: Print<'_>) -> Result<Report, Error> {
     let started = Instant::now();
     let stack = Stack::start(VISIBILITY).await?;
     let team = Story::new(stack.scene(), print).connect().await?;
-    let run = Run { stack: &stack, team: &team, plan, is_over: AtomicBool::new(false) };
+    let run = Run { stack: &stack, team: &team, plan, print, is_over: AtomicBool::new(false) };
     let (mut cast, mut checks) = (Cast::new(&stack), Checks::new(&stack, &team));
     let mut swept = Swept::default();
     let living = async { tokio::try_join!(run.kill(), run.live(&mut cast, &mut checks)) };
@@ -145,6 +147,7 @@ struct Run<'a> {
     stack: &'a Stack,
     team: &'a TeamId,
     plan: Plan,
+    print: Print<'a>,
     /// Nobody is killed any more.
     is_over: AtomicBool,
 }
@@ -177,10 +180,18 @@ impl Run<'_> {
 
     /// People act while processes are killed, and finish what they began; then everything comes to rest.
     async fn live(&self, cast: &mut Cast<'_>, checks: &mut Checks<'_>) -> Result<u32, Error> {
-        let (mut redriven, mut deadline) = (0, None);
+        let (mut redriven, mut deadline, mut said) = (0, None, Instant::now());
         loop {
             let is_over = self.is_over.load(Ordering::Relaxed);
             let unfinished = checks.look(cast)?;
+            if said.elapsed() > SAY_EVERY {
+                said = Instant::now();
+                let (killed, all) = (self.killed(), cast.candidates().len());
+                (self.print)(&format!(
+                    "{killed} killed, {} of {all} candidates at their end",
+                    all - unfinished
+                ));
+            }
             let is_entered = cast.candidates().len() >= self.plan.candidates;
             if is_over && is_entered {
                 if self.plan.leases == Leases::AreEnded {
