@@ -26,9 +26,6 @@ const WORKERS: usize = 50;
 const SLOW: u64 = 600;
 /// By then a run that began before is within its slow call.
 const MEANWHILE: Duration = Duration::from_millis(300);
-/// So much time passes whenever a copy comes back.
-const TICK: Duration = Duration::from_millis(50);
-
 fn count(kit: &Kit, method: &str, path: &str) -> usize {
     kit.calls.after(0).iter().filter(|call| call.method == method && call.path == path).count()
 }
@@ -146,7 +143,6 @@ async fn crowd(world: &World, envelope: &Envelope) -> Made<(BTreeSet<Reason>, us
     for _ in 0..WORKERS {
         let (worker, envelope) = (world.local.parts.worker()?, envelope.clone());
         let (taken, came_back) = (Arc::clone(&taken), Arc::clone(&came_back));
-        let clock = Arc::clone(&world.clock);
         runs.spawn(async move {
             let mut decided = BTreeSet::new();
             while taken.fetch_add(1, Ordering::SeqCst) < COPIES {
@@ -155,8 +151,6 @@ async fn crowd(world: &World, envelope: &Envelope) -> Made<(BTreeSet<Reason>, us
                         Err(error) if matches!(error.disposition(), Disposition::Transient { .. }) => {
                             came_back.fetch_add(1, Ordering::SeqCst);
                             tokio::time::sleep(MEANWHILE).await;
-                            // Lever's rate would make them wait for half a minute.
-                            clock.advance(TICK);
                         }
                         outcome => break outcome?,
                     }
