@@ -87,10 +87,7 @@ impl Function {
             state = running.simulator.wait_for_invocation_complete(&id, INVOCATION_MAX) => {
                 state.map_err(|error| self.broken(&error.to_string()))?
             }
-            _ = has_ended.wait_for(|ended| *ended) => {
-                self.interrupted.fetch_add(1, Ordering::Relaxed);
-                return Ok(Invoked::Killed);
-            }
+            _ = has_ended.wait_for(|ended| *ended) => return Ok(Invoked::Killed),
         };
         Ok(match (state.status, state.response, state.error) {
             (InvocationStatus::Success, Some(response), _) => Invoked::Answer(response.payload),
@@ -105,6 +102,9 @@ impl Function {
     /// When the process cannot be ended.
     pub async fn kill(&self) -> Result<(), Error> {
         let Some(running) = self.running.lock().await.take() else { return Ok(()) };
+        if *self.at_work.borrow() > 0 {
+            self.interrupted.fetch_add(1, Ordering::Relaxed);
+        }
         let mut child = running.child.lock().await;
         child.kill().await.map_err(|error| self.broken(&error.to_string()))?;
         running.has_ended.send_replace(true);
@@ -117,7 +117,7 @@ impl Function {
         self.kills.load(Ordering::Relaxed)
     }
 
-    /// How many events it died over.
+    /// How often it was ended while an event was in its hands.
     pub fn interrupted(&self) -> u32 {
         self.interrupted.load(Ordering::Relaxed)
     }
