@@ -1,4 +1,4 @@
-"""Asks with the role of stage-change-webhook for what it may not have: every answer has to be a refusal."""
+"""Asks with the roles of the functions for what they may have and what not; every answer has to be the expected one."""
 
 import sys
 
@@ -76,6 +76,18 @@ for logical, own, foreign in [
     expect(f"{logical}: get", "refused", lambda: role.get_item(TableName=table, Key=key))
     expect(f"{logical}: scan", "refused", lambda: role.scan(TableName=table))
     expect(f"{logical}: delete", "refused", lambda: role.delete_item(TableName=table, Key=key))
-queue = client("sqs", physical["StageChangeWebhookRole"])
-expect("StageChangeWebhookRole: receive", "refused", lambda: queue.receive_message(QueueUrl=physical["Queue"]))
+for logical in ["WorkerRole", "IntegrationsPageRole", "OAuthCallbackRole", "ReconcilerRole"]:
+    role = client("dynamodb", physical[logical])
+    expect(f"{logical}: query of whole items", "allowed", query(table, role))
+    expect(f"{logical}: scan", "refused", lambda: role.scan(TableName=table))
+for logical, receive in [
+    ("WorkerRole", "allowed"),
+    ("StageChangeWebhookRole", "refused"),
+    ("AssessmentEventsRole", "refused"),
+    ("IntegrationsPageRole", "refused"),
+    ("OAuthCallbackRole", "refused"),
+    ("ReconcilerRole", "refused"),
+]:
+    queue = client("sqs", physical[logical])
+    expect(f"{logical}: receive", receive, lambda: queue.receive_message(QueueUrl=physical["Queue"]))
 sys.exit(failures > 0)

@@ -103,6 +103,28 @@ impl Aws {
         Ok(())
     }
 
+    /// Puts what is in the dead-letter queue back into the queue, as a redrive does; how many those were.
+    pub(crate) async fn redrive(&self) -> Result<u32, Error> {
+        let mut redriven = 0;
+        loop {
+            let call = self.client.receive_message().queue_url(&self.dead_letter_url);
+            let received =
+                call.max_number_of_messages(10).send().await.map_err(|error| failed("SQS", &error))?;
+            if received.messages().is_empty() {
+                return Ok(redriven);
+            }
+            for message in received.messages() {
+                let call = self.client.send_message().queue_url(&self.queue_url);
+                let call = call.message_body(message.body().unwrap_or_default());
+                call.send().await.map_err(|error| failed("SQS", &error))?;
+                let call = self.client.delete_message().queue_url(&self.dead_letter_url);
+                let call = call.receipt_handle(message.receipt_handle().unwrap_or_default());
+                call.send().await.map_err(|error| failed("SQS", &error))?;
+                redriven += 1;
+            }
+        }
+    }
+
     /// How many messages are in the queue, hidden ones included, and how many are dead.
     pub(crate) async fn counts(&self) -> Result<(u32, u32), Error> {
         Ok((self.count(&self.queue_url).await?, self.count(&self.dead_letter_url).await?))

@@ -33,6 +33,25 @@ pub struct Function {
     variables: HashMap<String, String>,
     running: Mutex<Option<Arc<Running>>>,
     kills: AtomicU32,
+    interrupted: AtomicU32,
+    /// How many events are in its hands.
+    at_work: watch::Sender<u32>,
+}
+
+/// An event in a function's hands, until this goes.
+struct AtWork<'a>(&'a watch::Sender<u32>);
+
+impl<'a> AtWork<'a> {
+    fn begin(events: &'a watch::Sender<u32>) -> Self {
+        events.send_modify(|events| *events += 1);
+        Self(events)
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|events| *events -= 1);
+    }
 }
 
 struct Running {
@@ -45,7 +64,14 @@ struct Running {
 impl Function {
     /// A function with these environment variables; its process starts with the first event.
     pub fn new(program: Program, variables: HashMap<String, String>) -> Self {
-        Self { program, variables, running: Mutex::new(None), kills: AtomicU32::new(0) }
+        Self {
+            program,
+            variables,
+            running: Mutex::new(None),
+            kills: AtomicU32::new(0),
+            interrupted: AtomicU32::new(0),
+            at_work: watch::Sender::new(0),
+        }
     }
 
     /// Hands the function an event and waits for what it answers.
@@ -53,6 +79,7 @@ impl Function {
     /// # Errors
     /// When the process cannot be started or answers nothing in time.
     pub async fn invoke(&self, event: Value) -> Result<Invoked, Error> {
+        let _at_work = AtWork::begin(&self.at_work);
         let running = self.running().await?;
         let mut has_ended = running.has_ended.subscribe();
         let id = running.simulator.enqueue_payload(event).await;
@@ -75,6 +102,9 @@ impl Function {
     /// When the process cannot be ended.
     pub async fn kill(&self) -> Result<(), Error> {
         let Some(running) = self.running.lock().await.take() else { return Ok(()) };
+        if *self.at_work.borrow() > 0 {
+            self.interrupted.fetch_add(1, Ordering::Relaxed);
+        }
         let mut child = running.child.lock().await;
         child.kill().await.map_err(|error| self.broken(&error.to_string()))?;
         running.has_ended.send_replace(true);
@@ -85,6 +115,17 @@ impl Function {
     /// How often a running process was ended.
     pub fn kills(&self) -> u32 {
         self.kills.load(Ordering::Relaxed)
+    }
+
+    /// How often it was ended while an event was in its hands.
+    pub fn interrupted(&self) -> u32 {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Returns as soon as an event is in its hands.
+    pub async fn at_work(&self) {
+        // The sender lives as long as this function.
+        _ = self.at_work.subscribe().wait_for(|events| *events > 0).await;
     }
 
     /// The id of the process, if it runs.

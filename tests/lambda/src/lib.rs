@@ -9,8 +9,10 @@ mod aws;
 mod function;
 mod programs;
 mod stack;
+mod sweep;
 
 pub mod killing;
+pub mod lost;
 
 pub use function::{Function, Invoked};
 pub use programs::{Program, build_binary};
@@ -36,6 +38,9 @@ pub enum Error {
     /// The system on this machine failed.
     #[error(transparent)]
     Local(#[from] local::Error),
+    /// The table failed.
+    #[error("table: {0}")]
+    Store(#[from] lever_integration::store::Error),
     /// A step was not seen, or an invariant does not hold.
     #[error("{0}")]
     Broken(String),

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use lambda::killing::{self, Plan};
-use lambda::{Error, Stack};
+use lambda::killing::{self, Leases, Plan};
+use lambda::{Error, Stack, lost};
 use local::story::Story;
 
 /// The compiled functions under a Lambda Runtime API.
@@ -18,13 +18,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Plays the story of `cargo run -p local`.
+    /// Plays the story of `cargo run -p local`, and finds a candidate whose delivery was lost.
     Story,
     /// Kills functions at random moments while candidates go through the job.
     Kill {
-        /// How many candidates.
+        /// How many candidates are on their way at a time.
         #[arg(long, default_value_t = 40)]
-        candidates: u32,
+        candidates: usize,
         /// How many processes.
         #[arg(long, default_value_t = 20)]
         times: u32,
@@ -47,15 +47,20 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Story => {
             let stack = Stack::start(Duration::from_secs(30)).await?;
             Story::new(stack.scene(), &print).play().await?;
+            lost::play(&stack, &print).await?;
             print("\nEvery step was seen.");
         }
         Command::Kill { candidates, times } => {
-            let report = killing::run(Plan { candidates, kills: times }, &print).await?;
-            print(&format!(
-                "\n{candidates} candidates, {} processes killed, 0 violations, {} s.",
-                report.kills,
-                report.took.as_secs()
-            ));
+            let plan = Plan { candidates, kills: times, leases: Leases::RunOut };
+            let report = killing::run(plan, &print).await?;
+            print(&format!("\n{report}"));
+            if report.killed() < times || !report.violations.is_empty() {
+                let violations = report.violations.len();
+                return Err(Error::Broken(format!(
+                    "{} of {times} killed, {violations} violations",
+                    report.killed()
+                )));
+            }
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ use local::story::Scene;
 use local::table::{TABLE_NAME, Table};
 use qualified_sim::QualifiedSim;
 use sim_kit::serve::{Server, serve};
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 
 use crate::aws::{Aws, REGION, SECRET};
@@ -45,6 +46,8 @@ pub struct Stack {
     aws: Arc<Aws>,
     gateway: Server,
     poller: JoinHandle<()>,
+    /// Held by whoever has the worker: the poller during a batch.
+    turn: Arc<Mutex<()>>,
     table: Table,
 }
 
@@ -97,9 +100,11 @@ impl Stack {
             .collect();
         Program::Worker.path()?;
         routes.fill(routes_of(&functions));
-        let poller = tokio::spawn(poll(Arc::clone(&aws), Arc::clone(&functions[&Program::Worker])));
+        let turn = Arc::new(Mutex::new(()));
+        let worker = Arc::clone(&functions[&Program::Worker]);
+        let poller = tokio::spawn(poll(Arc::clone(&aws), worker, Arc::clone(&turn)));
         let store = Arc::new(store);
-        Ok(Self { lever, qualified, store, variables, functions, aws, gateway, poller, table })
+        Ok(Self { lever, qualified, store, variables, functions, aws, gateway, poller, turn, table })
     }
 
     /// One of the functions.
@@ -149,6 +154,19 @@ impl Stack {
     pub async fn messages(&self) -> Result<(u32, u32), Error> {
         self.aws.counts().await
     }
+
+    /// Puts the dead letters back into the queue; how many those were.
+    ///
+    /// # Errors
+    /// When SQS does not do it.
+    pub async fn redrive(&self) -> Result<u32, Error> {
+        self.aws.redrive().await
+    }
+
+    /// Waits until the worker has nothing in its hands, and gives it nothing as long as the guard lives.
+    pub(crate) async fn hold_worker(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
 }
 
 impl Drop for Stack {
@@ -191,11 +209,13 @@ fn handler(function: Arc<Function>) -> Handler {
 }
 
 /// Feeds the worker as Lambda does: what it does not report as failed is deleted, and nothing if it died.
-async fn poll(aws: Arc<Aws>, worker: Arc<Function>) {
+async fn poll(aws: Arc<Aws>, worker: Arc<Function>, turn: Arc<Mutex<()>>) {
     loop {
+        let held = turn.lock().await;
         let batch = match aws.receive().await {
             Ok(Some(batch)) => batch,
             Ok(None) => {
+                drop(held);
                 tokio::time::sleep(IDLE).await;
                 continue;
             }

@@ -1,21 +1,31 @@
-//! Two workers at once, and one that is too slow.
+//! Two workers at once, and one that is too slow; fifty at once with a hundred copies of an event.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use lever_integration::domain::{Reason, ResultNews};
+use lever_integration::failure::Disposition;
+use lever_integration::queue::Envelope;
 use lever_integration::service::{Error, Handled};
-use scenarios::{Made, World, new_run};
+use scenarios::{Made, World, new_run, news};
 use serde_json::json;
 use sim_kit::Kit;
 use sim_kit::faults::{Fault, Mode};
+use tokio::task::JoinSet;
 
 const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 const LOOK_UP: &str = "/api/v1/team_candidates";
+const EXHIBIT: &str = "/api/v1/assessment_results/*/exhibit";
+/// How often an event is delivered, and to how many workers at once.
+const COPIES: usize = 100;
+const WORKERS: usize = 50;
 
 /// So long takes a call that is made slow, in milliseconds.
 const SLOW: u64 = 600;
 /// By then a run that began before is within its slow call.
 const MEANWHILE: Duration = Duration::from_millis(300);
-
 fn count(kit: &Kit, method: &str, path: &str) -> usize {
     kit.calls.after(0).iter().filter(|call| call.method == method && call.path == path).count()
 }
@@ -121,5 +131,67 @@ async fn workers_at_once_renew_a_dead_token_once() -> Made {
     let (first, second) = tokio::join!(worker.handle(&envelopes[0], &runs[0]), late);
     assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
     assert_eq!(count(lever, "POST", "/oauth/token") - before, 1);
+    world.finish().await
+}
+
+/// What so many workers, each its own and all at once, decide about so many copies of an event, and how often a copy
+/// had to come back because another worker was at it. One that began before the decision was on record may find the
+/// same once more.
+async fn crowd(world: &World, envelope: &Envelope) -> Made<(BTreeSet<Reason>, usize)> {
+    let (taken, came_back) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut runs = JoinSet::new();
+    for _ in 0..WORKERS {
+        let (worker, envelope) = (world.local.parts.worker()?, envelope.clone());
+        let (taken, came_back) = (Arc::clone(&taken), Arc::clone(&came_back));
+        runs.spawn(async move {
+            let mut decided = BTreeSet::new();
+            while taken.fetch_add(1, Ordering::SeqCst) < COPIES {
+                let handled = loop {
+                    match worker.handle(&envelope, &new_run()).await {
+                        Err(error) if matches!(error.disposition(), Disposition::Transient { .. }) => {
+                            came_back.fetch_add(1, Ordering::SeqCst);
+                            tokio::time::sleep(MEANWHILE).await;
+                        }
+                        outcome => break outcome?,
+                    }
+                };
+                match handled {
+                    Handled::Decided(reasons) => decided.extend(reasons),
+                    Handled::Duplicate => {}
+                    Handled::NotOurs | Handled::TeamGone | Handled::Waiting(_) => panic!("{handled:?}"),
+                }
+            }
+            Ok::<_, Error>(decided)
+        });
+    }
+    let decided = runs.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok((decided.into_iter().flatten().collect(), came_back.load(Ordering::SeqCst)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_copies_worked_by_fifty_at_once_make_one_mail_and_one_note() -> Made {
+    let world = World::without_deliveries().await?;
+    let (lever, qualified) = (world.local.lever.kit(), world.local.qualified.kit());
+    let id = candidate(&world, "Candidate 1")?;
+    slow_down(qualified, "GET", LOOK_UP, 1);
+    let (decided, came_back) = crowd(&world, &world.envelope(world.moved(&id)?)).await?;
+    assert_eq!(decided, BTreeSet::from([Reason::Invited]));
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited]);
+    assert!(came_back > 0, "they did not meet");
+    assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
+    assert_eq!(qualified.calls.count("POST", INVITE), 1);
+
+    let result = world.result(&id).await?;
+    world.start_result(&result)?;
+    world.submit_result(&result).await?;
+    slow_down(qualified, "GET", EXHIBIT, 1);
+    let (decided, came_back) = crowd(&world, &world.envelope(news(&result, ResultNews::Submitted)?)).await?;
+    assert_eq!(decided, BTreeSet::from([Reason::Submitted]));
+    assert_eq!(world.reasons(&id).await?, [Reason::Submitted, Reason::Invited]);
+    assert!(came_back > 0, "they did not meet");
+    assert_eq!(world.notes(&id)?.len(), 1);
+    assert_eq!(lever.calls.count("POST", "/v1/opportunities/*/notes"), 1);
+    assert!(world.tags(&id)?.iter().any(|tag| tag == "Rust Basics - Submitted"));
+    assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
     world.finish().await
 }
