@@ -111,22 +111,29 @@ impl Worker {
     }
 
     /// Decides with the list of assessments at hand, and once more with a new one before a tag is said to
-    /// name nothing that can be sent.
+    /// name nothing that can be sent. Before a status tag counts as somebody else's, the ledger is read
+    /// again: another run may have put it there since.
     async fn decide(
         &self,
         case: &Case<'_>,
         opportunity: &Opportunity,
         admission: &Admission,
     ) -> Result<Vec<AssignmentDecision>, Error> {
-        let decide = |assessments: Arc<Vec<Assessment>>| {
-            decide_stage_change(case.event, opportunity, admission, &assessments, &case.ledger)
+        let decide = |assessments: &Arc<Vec<Assessment>>, ledger: &[Assignment]| {
+            decide_stage_change(case.event, opportunity, admission, assessments, ledger)
         };
         let team = &case.context.team;
         let load =
             |freshness| self.assessments.load(team, &case.access.qualified, freshness, self.clock.now());
-        let decisions = decide(load(Freshness::Recent).await?);
+        let mut assessments = load(Freshness::Recent).await?;
+        let mut decisions = decide(&assessments, &case.ledger);
         if decisions.iter().any(|decision| is_about_the_list(&decision.step)) {
-            return Ok(decide(load(Freshness::Now).await?));
+            assessments = load(Freshness::Now).await?;
+            decisions = decide(&assessments, &case.ledger);
+        }
+        if decisions.iter().any(|decision| decision.step == Step::Nothing(Reason::StatusTagPresent)) {
+            let ledger = self.store.load_assignments(&team.id, &opportunity.id).await?;
+            decisions = decide(&assessments, &ledger);
         }
         Ok(decisions)
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use lever_integration::clock::{Clock, SystemClock};
+use jiff::Timestamp;
 use lever_integration::domain::TeamId;
 use lever_integration::store::Recorded;
 use serde_json::Value;
@@ -61,7 +61,7 @@ impl Stack {
             for opportunity in &page.rows {
                 for mut assignment in self.store.load_assignments(team, opportunity).await? {
                     if let Some(lease) = &mut assignment.lease {
-                        lease.until = SystemClock.now();
+                        lease.until = Timestamp::UNIX_EPOCH;
                         let (Recorded::Done { .. } | Recorded::Conflict) =
                             self.store.record_assignment(&assignment).await?;
                     }

@@ -114,6 +114,24 @@ async fn an_event_that_is_done_costs_no_call_when_the_queue_brings_it_again() ->
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_overtaken_tells_the_invitation_and_not_its_tag() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = candidate(&world, "Candidate 1")?;
+    let envelope = world.envelope(world.moved(&id)?);
+    slow_down(world.local.lever.kit(), "GET", &format!("/v1/opportunities/{id}"), 1);
+    let (worker, runs) = (&world.local.worker, [new_run(), new_run()]);
+    let overtaking = async {
+        tokio::time::sleep(MEANWHILE).await;
+        worker.handle(&envelope, &runs[1]).await
+    };
+    let (overtaken, overtaking) = tokio::join!(worker.handle(&envelope, &runs[0]), overtaking);
+    let invited = Handled::Decided(vec![Reason::Invited]);
+    assert_eq!((overtaken?, overtaking?), (invited.clone(), invited));
+    assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_at_once_renew_a_dead_token_once() -> Made {
     let world = World::without_deliveries().await?;
     let lever = world.local.lever.kit();

@@ -35,8 +35,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const PAUSE: Range<u64> = 1_000..3_000;
 /// The longest that killing may take, for each kill: the pause before it, and the wait for an event.
 const KILLED_WITHIN: Duration = Duration::from_secs(15);
-/// How long everything may take to come to rest after the last kill: a lease of 90 s, waits of the queue, Lever's
-/// next attempts at a delivery after 10, 60 and 300 s.
+/// How long everything may take to come to rest after the last kill: a lease that counts for 6.5 min, waits of the
+/// queue, Lever's next attempts at a delivery after 10, 60 and 300 s.
 const RESTS_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// Who is killed how often in twenty, and how long after an event began at the latest, in milliseconds.
 const VICTIMS: [(Program, u32, u64); 4] = [
