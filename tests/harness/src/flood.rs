@@ -117,11 +117,8 @@ impl Flood {
                 if batch.records.is_empty() {
                     break;
                 }
-                let (process, queue) = (Arc::clone(&self.world.process), Arc::clone(&self.world.queue));
-                batches.push(async move {
-                    let response = worker::handle(&process, &*queue, batch.clone()).await;
-                    queue.complete(&batch, &response);
-                });
+                let queue = Arc::clone(&self.world.queue);
+                batches.push(self.world.work_off(batch, queue));
             }
             let is_over = self.everyday.len() >= self.plan.everyday * OTHERS;
             if batches.is_empty() && self.world.queue.is_idle() && is_over {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use aws_lambda_events::event::sqs::SqsEvent;
 use jiff::{SignedDuration, Timestamp};
 use lever_integration::clock::Clock;
 use lever_integration::http;
-use lever_integration::queue::BATCH_MAX;
+use lever_integration::queue::{BATCH_MAX, Queue};
 use lever_integration::service::reconcile::{Reconciler, Rhythm};
 use lever_integration::service::{ResultPages, Worker};
 use lever_integration::store::Store;
@@ -78,12 +79,17 @@ impl World {
         if batch.records.is_empty() {
             return None;
         }
-        let (process, port, queue) =
-            (Arc::clone(&self.process), Arc::clone(&self.gated_queue), Arc::clone(&self.queue));
-        Some(self.runs.start(async move {
+        let work = self.work_off(batch, Arc::clone(&self.gated_queue));
+        Some(self.runs.start(work))
+    }
+
+    /// The worker whose turn it is works off a batch and puts back through `port` what has to wait.
+    pub(crate) fn work_off(&self, batch: SqsEvent, port: Arc<dyn Queue>) -> impl Future<Output = ()> + use<> {
+        let (process, queue) = (Arc::clone(&self.process), Arc::clone(&self.queue));
+        async move {
             let response = worker::handle(&process, &*port, batch.clone()).await;
             queue.complete(&batch, &response);
-        }))
+        }
     }
 
     /// Starts a run of the reconciler, as the schedule does.

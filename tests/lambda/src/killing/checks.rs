@@ -10,6 +10,11 @@ use crate::{Error, Stack};
 /// The endings of status tags, by how far they are.
 const SUFFIXES: [&str; 3] = [" - Invited", " - Started", " - Submitted"];
 
+/// Whether the tags of the title are those of the end of the way.
+fn shows_the_end(tags: &[String]) -> bool {
+    tags == [format!("{TITLE}{}", SUFFIXES[2])]
+}
+
 /// Looks at what the simulators and the table hold, and remembers what was wrong.
 pub(super) struct Checks<'a> {
     stack: &'a Stack,
@@ -56,8 +61,7 @@ impl<'a> Checks<'a> {
             if let Some(rank) = rank {
                 self.ranks.insert(candidate.id.clone(), rank);
             }
-            let is_done = tags == [format!("{TITLE}{}", SUFFIXES[2])] && noted == 1;
-            unfinished += usize::from(!is_done);
+            unfinished += usize::from(!shows_the_end(&tags) || noted != 1);
         }
         Ok(unfinished)
     }
@@ -78,7 +82,7 @@ impl<'a> Checks<'a> {
             }
             notes += noted;
             let tags = self.tags(candidate)?;
-            if tags != [format!("{TITLE}{}", SUFFIXES[2])] {
+            if !shows_the_end(&tags) {
                 self.note(format!("I3: {} shows {tags:?}", candidate.email));
             }
             self.ledger(candidate).await?;
