@@ -1,6 +1,10 @@
-//! A herd of one team, at Lever's rate and beside the everyday of others.
+//! A herd of one team, at Lever's rate and beside the everyday of others; and a herd of teams.
+
+use std::time::Duration;
 
 use harness::flood::{Outcome, Plan, flood};
+use harness::world::World;
+use lever_integration::service::tokens::Need;
 
 /// What Lever allows in a second.
 const LEVER_ALLOWS: f64 = 10.0;
@@ -39,4 +43,31 @@ async fn beside_another_integration_that_uses_half_of_the_rate_the_other_half_is
     let ideal = 400.0 * 3.0 / (LEVER_ALLOWS / 2.0);
     let took = herd.took.as_secs_f64();
     assert!(took <= 1.2 * ideal, "{took} s instead of {ideal} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_teams_whose_tokens_end_in_the_same_second_refresh_once_and_apart() {
+    const TEAMS: usize = 1_000;
+    const LIFE: Duration = Duration::from_secs(60 * 60);
+    const LAST: Duration = Duration::from_secs(11 * 60);
+    const STEP: Duration = Duration::from_secs(5);
+    let world = World::start(TEAMS, 1).await.unwrap();
+    let keeper = world.keeper().unwrap();
+    let refreshes = || world.lever.kit().calls.count("POST", "/oauth/token") - TEAMS;
+    let mut most = 0;
+    world.advance(LIFE - LAST);
+    // Busy teams, each asking in every step, for as long as the tokens of their login serve.
+    for _ in 0..LAST.as_secs() / STEP.as_secs() {
+        world.advance(STEP);
+        let before = refreshes();
+        for tenant in &world.tenants {
+            keeper.ready_team(&tenant.team, Need::Fresh).await.unwrap();
+        }
+        most = most.max(refreshes() - before);
+    }
+    println!("{} refreshes, at most {most} within {STEP:?}", refreshes());
+    assert_eq!(refreshes(), TEAMS);
+    assert_eq!(world.lever.kit().violations.list(), []);
+    // Evenly over five minutes they would be 17.
+    assert!(most <= 40, "{most} within {STEP:?}");
 }

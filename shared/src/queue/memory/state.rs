@@ -1,6 +1,7 @@
 //! The messages of a memory queue; knows no clock and no lock.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use jiff::Timestamp;
@@ -12,7 +13,10 @@ use crate::queue::{Error, RECEIVES_MAX, VISIBILITY_TIMEOUT};
 /// All messages of a queue.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    messages: BTreeMap<Sequence, Message>,
+    messages: HashMap<Sequence, Message>,
+    /// The messages of each team in the order in which they can be received.
+    lines: BTreeMap<TeamId, BTreeSet<(Timestamp, Sequence)>>,
+    receipts: HashMap<String, Sequence>,
     pub(super) dead: Vec<DeadLetter>,
     sent: Sequence,
     last_served: Option<TeamId>,
@@ -45,33 +49,36 @@ impl State {
             receives: 0,
             receipt: None,
         };
+        self.lines.entry(team.clone()).or_default().insert((now, self.sent));
         self.messages.insert(self.sent, message);
     }
 
     pub(super) fn receive(&mut self, max: usize, now: Timestamp) -> SqsEvent {
-        self.bury(now);
-        let turns = self.turns(max, now);
         let mut event = SqsEvent::default();
-        for sequence in turns {
-            if let Some(message) = self.messages.get_mut(&sequence) {
-                event.records.push(message.hand_out(now));
-                self.last_served = Some(message.team.clone());
-            }
+        while event.records.len() < max
+            && let Some(sequence) = self.next(now)
+        {
+            event.records.extend(self.hand_out(sequence, now));
         }
         event
     }
 
     pub(super) fn delete(&mut self, receipt: &str) {
-        self.messages.retain(|_, message| message.receipt.as_deref() != Some(receipt));
+        if let Some(sequence) = self.receipts.get(receipt) {
+            self.take(*sequence);
+        }
     }
 
     pub(super) fn hide(&mut self, receipt: &str, now: Timestamp, until: Timestamp) -> Result<(), Error> {
-        let handled = |message: &&mut Message| message.receipt.as_deref() == Some(receipt);
-        let message = self.messages.values_mut().find(handled).ok_or(Error::ReceiptExpired)?;
+        let sequence = *self.receipts.get(receipt).ok_or(Error::ReceiptExpired)?;
+        let message = self.messages.get_mut(&sequence).ok_or(Error::ReceiptExpired)?;
         if message.visible_at <= now {
             return Err(Error::ReceiptExpired);
         }
-        message.visible_at = until;
+        let before = std::mem::replace(&mut message.visible_at, until);
+        let line = self.lines.entry(message.team.clone()).or_default();
+        line.remove(&(before, sequence));
+        line.insert((until, sequence));
         Ok(())
     }
 
@@ -88,36 +95,47 @@ impl State {
     }
 
     pub(super) fn next_visible_at(&self) -> Option<Timestamp> {
-        self.messages.values().map(|message| message.visible_at).min()
+        self.lines.values().filter_map(|line| line.first()).map(|(visible_at, _)| *visible_at).min()
     }
 
-    /// Moves to the dead letters what would be received once too often.
-    fn bury(&mut self, now: Timestamp) {
-        let spent = |message: &Message| message.visible_at <= now && message.receives >= RECEIVES_MAX;
-        for (_, message) in self.messages.extract_if(.., |_, message| spent(message)) {
+    /// Whose turn it is: the teams form a circle that goes on after the team served last.
+    fn next(&self, now: Timestamp) -> Option<Sequence> {
+        let visible = |line: &BTreeSet<_>| line.first().filter(|(at, _)| *at <= now).map(|(_, first)| *first);
+        let Some(last) = &self.last_served else { return self.lines.values().find_map(visible) };
+        let ahead = self.lines.range::<TeamId, _>((Bound::Excluded(last), Bound::Unbounded));
+        let behind = self.lines.range::<TeamId, _>(..=last);
+        ahead.chain(behind).find_map(|(_, line)| visible(line))
+    }
+
+    /// Hands a message out, or moves it to the dead letters if it would be received once too often.
+    fn hand_out(&mut self, sequence: Sequence, now: Timestamp) -> Option<SqsMessage> {
+        let mut message = self.take(sequence)?;
+        if message.receives >= RECEIVES_MAX {
             let Message { id: message_id, team, body, receives, .. } = message;
             self.dead.push(DeadLetter { message_id, team, body, receives });
+            return None;
         }
+        let record = message.hand_out(now);
+        self.receipts.extend(message.receipt.clone().map(|receipt| (receipt, sequence)));
+        self.lines.entry(message.team.clone()).or_default().insert((message.visible_at, sequence));
+        self.last_served = Some(message.team.clone());
+        self.messages.insert(sequence, message);
+        Some(record)
     }
 
-    /// Whose turn it is: one message for each team in a circle that goes on after the team served last.
-    fn turns(&self, max: usize, now: Timestamp) -> Vec<Sequence> {
-        let mut visible: Vec<_> =
-            self.messages.iter().filter(|(_, message)| message.visible_at <= now).collect();
-        visible.sort_by_key(|(sequence, message)| (message.visible_at, **sequence));
-        let mut of_team: BTreeMap<&TeamId, VecDeque<Sequence>> = BTreeMap::new();
-        for (sequence, message) in visible {
-            of_team.entry(&message.team).or_default().push_back(*sequence);
+    /// Takes a message out of everything it is in.
+    fn take(&mut self, sequence: Sequence) -> Option<Message> {
+        let message = self.messages.remove(&sequence)?;
+        if let Some(line) = self.lines.get_mut(&message.team) {
+            line.remove(&(message.visible_at, sequence));
+            if line.is_empty() {
+                self.lines.remove(&message.team);
+            }
         }
-        let (mut behind, mut circle): (Vec<_>, Vec<_>) = of_team
-            .into_iter()
-            .partition(|(team, _)| self.last_served.as_ref().is_some_and(|last| *team <= last));
-        circle.append(&mut behind);
-        let rounds = circle.iter().map(|(_, waiting)| waiting.len()).max().unwrap_or(0);
-        (0..rounds)
-            .flat_map(|round| circle.iter().filter_map(move |(_, waiting)| waiting.get(round).copied()))
-            .take(max)
-            .collect()
+        if let Some(receipt) = &message.receipt {
+            self.receipts.remove(receipt);
+        }
+        Some(message)
     }
 }
 

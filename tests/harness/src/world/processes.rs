@@ -10,6 +10,7 @@ use lever_integration::clock::Clock;
 use lever_integration::http;
 use lever_integration::queue::{BATCH_MAX, Queue};
 use lever_integration::service::reconcile::{Reconciler, Rhythm};
+use lever_integration::service::tokens::Tokens;
 use lever_integration::service::{ResultPages, Worker};
 use lever_integration::store::Store;
 
@@ -61,6 +62,15 @@ impl World {
     /// When it cannot be made.
     pub fn new_process_by(&self, clock: &ProcessClock) -> Made<Process> {
         worker(&self.gated_store, Arc::new(clock.clone()), &self.http)
+    }
+
+    /// What a process keeps tokens fresh with.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn keeper(&self) -> Made<Tokens> {
+        let (_, oauth) = clients(&self.http)?;
+        Ok(Tokens::new(Arc::clone(&self.gated_store), Arc::new(self.process_clock()), oauth))
     }
 
     /// A process of the reconciler that knows nothing of earlier ones.

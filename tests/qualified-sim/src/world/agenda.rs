@@ -31,12 +31,13 @@ pub(crate) enum Due {
 impl World {
     /// When the next thing is due.
     pub(crate) fn next_due(&self) -> Option<Millis> {
-        self.agenda.iter().map(|(at, _)| *at).min()
+        self.agenda.keys().next().map(|(at, _)| *at)
     }
 
     /// Adds something to do at `at`.
     pub(crate) fn plan(&mut self, at: Millis, due: Due) {
-        self.agenda.push((at, due));
+        self.planned += 1;
+        self.agenda.insert((at, self.planned), due);
     }
 
     pub(crate) fn plan_for_invitation(&mut self, invitation: &Invitation) {
@@ -50,9 +51,8 @@ impl World {
 
     /// Does what is due until `now`, each at its own time.
     pub(crate) fn tick(&mut self, now: Millis) {
-        while let Some(at) = self.next_due().filter(|at| *at <= now) {
-            let Some(index) = self.agenda.iter().position(|(when, _)| *when == at) else { return };
-            let (_, due) = self.agenda.remove(index);
+        while let Some(first) = self.agenda.first_entry().filter(|first| first.key().0 <= now) {
+            let ((at, _), due) = first.remove_entry();
             // A thing that is gone or has moved on has nothing left to do.
             _ = self.perform(due, at);
         }

@@ -1,5 +1,7 @@
 //! The state as a whole, looking things up in it, and why a verb was refused.
 
+use std::collections::BTreeMap;
+
 use sim_kit::clock::Millis;
 use thiserror::Error;
 
@@ -74,7 +76,10 @@ pub(crate) struct World {
     pub(crate) results: Vec<AssessmentResult>,
     pub(crate) subscriptions: Vec<Subscription>,
     pub(crate) mails: Vec<Mail>,
-    pub(crate) agenda: Vec<(Millis, Due)>,
+    /// What is to be done, by when and in the order of planning.
+    pub(crate) agenda: BTreeMap<(Millis, u64), Due>,
+    /// How often something was planned.
+    pub(crate) planned: u64,
     /// What subscribers are still to be told.
     pub(crate) happenings: Vec<Happening>,
 }
@@ -106,7 +111,8 @@ impl World {
             results: Vec::new(),
             subscriptions: Vec::new(),
             mails: Vec::new(),
-            agenda: Vec::new(),
+            agenda: BTreeMap::new(),
+            planned: 0,
             happenings: Vec::new(),
         }
     }
