@@ -58,9 +58,13 @@ fn look(search: &Path, seeds: &str, name: &str) -> Done<bool> {
 fn build(copy: &Path) -> Done<PathBuf> {
     // Beside this program, so that what the copy depends on is built already.
     let own = std::env::current_exe()?;
-    let target = own.ancestors().nth(2).ok_or("no target directory")?;
+    let folder = own.parent().ok_or("no folder of this program")?;
+    let target = folder.parent().ok_or("no target directory")?;
+    let profile = folder.file_name().and_then(|name| name.to_str()).ok_or("no profile")?;
+    // The profile `dev` has a folder of another name.
+    let profile = if profile == "debug" { "dev" } else { profile };
     let status = Command::new("cargo")
-        .args(["build", "--offline", "-p", "harness", "--bin", "search"])
+        .args(["build", "--offline", "--profile", profile, "-p", "harness", "--bin", "search"])
         .current_dir(copy)
         .env("CARGO_TARGET_DIR", target)
         .status()?;
@@ -68,7 +72,7 @@ fn build(copy: &Path) -> Done<PathBuf> {
         return Err("the copy cannot be built".into());
     }
     let search = copy.join("search");
-    fs::copy(target.join("debug/search"), &search)?;
+    fs::copy(folder.join("search"), &search)?;
     Ok(search)
 }
 
