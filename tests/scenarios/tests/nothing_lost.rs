@@ -1,0 +1,100 @@
+//! What passes by somebody at the wrong moment is not lost: news, dead letters, events that wait, notes, lines.
+
+use lever_integration::domain::{Event, Reason, ResultChanged, ResultNews};
+use lever_integration::queue::Envelope;
+use lever_integration::service::Handled;
+use scenarios::{Made, World, new_run, news};
+use serde_json::json;
+use sim_kit::faults::{Fault, Mode};
+
+const RESULTS: &str = "/api/v1/assessment_results";
+/// So long takes a call that is made slow: much longer than two events and a submission.
+const SLOW: Duration = Duration::from_secs(2);
+/// By then a run that began before is within its slow call.
+const MEANWHILE: Duration = Duration::from_millis(300);
+/// Longer than a stage change is left to its own event.
+const A_WHILE: Duration = Duration::from_secs(6 * 60);
+
+/// A candidate who handed in, at rest, in a world whose events come from the test alone.
+async fn submitted(world: &World, name: &str) -> Made<(String, String)> {
+    let (id, result) = invited(world, name).await?;
+    world.submit_result(&result).await?;
+    world.local.worker.handle(&world.envelope(news(&result, ResultNews::Submitted)?), &new_run()).await?;
+    Ok((id, result))
+}
+
+/// A candidate who was invited, and the result.
+async fn invited(world: &World, name: &str) -> Made<(String, String)> {
+    let id = world.candidate(name, json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    world.local.worker.handle(&world.envelope(world.moved(&id)?), &new_run()).await?;
+    let result = world.result(&id).await?;
+    Ok((id, result))
+}
+
+fn retake_of(world: &World, result: &str) -> Made<String> {
+    let retake = world.local.qualified.retake_result(result).map_err(|error| error.to_string())?;
+    world.start_result(retake.as_str())?;
+    Ok(retake.to_string())
+}
+
+/// News of a retake, with the person and the assessment as Qualified tells them.
+fn news_of_retake(world: &World, retake: &str, told: ResultNews) -> Made<Envelope> {
+    let read = world.local.qualified.result(retake).ok_or("no such result")?;
+    let Event::ResultChanged(event) = news(retake, told)? else { return Err("no news of a result".into()) };
+    Ok(world.envelope(Event::ResultChanged(ResultChanged {
+        team_candidate: Some(read.team_candidate_id.to_string().parse()?),
+        assessment: Some(read.assessment_id.to_string().parse()?),
+        ..event
+    })))
+}
+
+fn shown(world: &World, id: &str) -> Made<Vec<String>> {
+    Ok(world.tags(id)?.into_iter().filter(|tag| tag.starts_with(World::TITLE)).collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn news_of_a_retake_finds_who_comes_to_follow_it_meanwhile() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, result) = submitted(&world, "Candidate 1").await?;
+    let retake = retake_of(&world, &result)?;
+    let started = news_of_retake(&world, &retake, ResultNews::Started)?;
+    let handed_in = news_of_retake(&world, &retake, ResultNews::Submitted)?;
+    let delay_ms = u64::try_from(SLOW.as_millis())?;
+    world.local.qualified.kit().faults.plan(Fault { delay_ms, ..Fault::new("GET", RESULTS, Mode::Delay) });
+    let runs = [new_run(), new_run()];
+    let overtaking = async {
+        tokio::time::sleep(MEANWHILE).await;
+        let moved = world.local.worker.handle(&started, &runs[1]).await?;
+        world.submit_result(&retake).await?;
+        Made::Ok(moved)
+    };
+    let (looked, moved) = tokio::join!(world.local.worker.handle(&handed_in, &runs[0]), overtaking);
+    assert_eq!(moved?, Handled::Decided(vec![Reason::Retaken]));
+    assert_eq!(looked?, Handled::Decided(vec![Reason::Submitted]));
+    assert_eq!(
+        (shown(&world, &id)?, world.notes(&id)?.len()),
+        (vec!["Rust Basics - Submitted".to_owned()], 2)
+    );
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_sweep_found_and_was_given_up_is_done_after_a_redrive() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    let faults = &world.local.lever.kit().faults;
+    let read = format!("/v1/opportunities/{id}");
+    faults.plan(Fault { status: Some(500), times: 1_000, ..Fault::new("GET", &read, Mode::Status) });
+    world.pass(A_WHILE);
+    assert_eq!(world.local.reconcile().await?.found, 1);
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::GivenUp]);
+    faults.clear();
+    assert_eq!(world.local.queue.redrive(), 1);
+    world.wait_out().await?;
+    assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
+    assert!(world.reasons(&id).await?.contains(&Reason::Invited));
+    world.finish().await
+}
