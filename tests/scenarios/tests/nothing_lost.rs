@@ -1,8 +1,13 @@
 //! What passes by somebody at the wrong moment is not lost: news, dead letters, events that wait, notes, lines.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
 use lever_integration::domain::{Event, Reason, ResultChanged, ResultNews};
-use lever_integration::queue::Envelope;
-use lever_integration::service::Handled;
+use lever_integration::queue::{Envelope, Error as QueueError, Queue};
+use lever_integration::service::{Handled, Worker};
+use lever_integration::setup::Parts;
 use scenarios::{Made, World, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -97,4 +102,38 @@ async fn what_a_sweep_found_and_was_given_up_is_done_after_a_redrive() -> Made {
     assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
     assert!(world.reasons(&id).await?.contains(&Reason::Invited));
     world.finish().await
+}
+
+/// A queue whose messages are worked off before it says that it has them.
+struct WorkedOffAtOnce {
+    worker: Worker,
+}
+
+#[async_trait]
+impl Queue for WorkedOffAtOnce {
+    async fn send(&self, envelope: &Envelope) -> Result<(), QueueError> {
+        let handled = self.worker.handle(envelope, &new_run()).await;
+        handled.map(drop).map_err(|error| QueueError::Unavailable { cause: error.to_string() })
+    }
+    async fn postpone(&self, _receipt: &str, _delay: Duration) -> Result<(), QueueError> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_has_to_wait_again_at_once_still_waits() -> Made {
+    let world = World::without_deliveries().await?;
+    let parts = &world.local.parts;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    world.local.lever.revoke(None)?;
+    let waits = world.local.worker.handle(&world.envelope(world.moved(&id)?), &new_run()).await?;
+    assert_eq!(waits, Handled::Waiting(Reason::ReconnectNeeded));
+    let queue = Arc::new(WorkedOffAtOnce { worker: parts.worker()? });
+    let (config, secret) = (parts.config.clone(), parts.secret.clone());
+    let (store, clock) = (Arc::clone(&parts.store), Arc::clone(&parts.clock));
+    // Lever is still closed to us: whoever takes the event up parks it again.
+    Parts { config, secret, store, queue, clock }.connector()?.resume(&world.team).await?;
+    assert_eq!(parts.store.parked_events(&world.team, 100).await?.len(), 1);
+    Ok(())
 }

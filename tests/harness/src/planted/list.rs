@@ -94,8 +94,8 @@ planted! {
         if BUG { return outcome; }
         let (Err(";
     parked_again_without_looking in "service/worker.rs":
-        "        self.store.remove_parked_event(&parked.team, &parked.event).await?;\n        if context.is_some() { Err(Error::Contended) }" => "        if BUG { return Ok(Handled::Waiting(reason)); }
-        self.store.remove_parked_event(&parked.team, &parked.event).await?;
+        "        self.store.remove_parked_event(&parked).await?;\n        if context.is_some() { Err(Error::Contended) }" => "        if BUG { return Ok(Handled::Waiting(reason)); }
+        self.store.remove_parked_event(&parked).await?;
         if context.is_some() { Err(Error::Contended) }";
     credential_of_another_team in "service/access.rs":
         "        Ok(Access {" => "        static FIRST: std::sync::OnceLock<crate::domain::AccessToken> = std::sync::OnceLock::new();
