@@ -104,6 +104,28 @@ async fn what_a_sweep_found_and_was_given_up_is_done_after_a_redrive() -> Made {
     world.finish().await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_has_its_note_when_the_retake_is_told_first() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, result) = invited(&world, "Candidate 1").await?;
+    world.submit_result(&result).await?;
+    let retake = retake_of(&world, &result)?;
+    let worker = &world.local.worker;
+    let told = worker.handle(&news_of_retake(&world, &retake, ResultNews::Started)?, &new_run()).await?;
+    assert_eq!(told, Handled::Decided(vec![Reason::Submitted, Reason::Retaken]));
+    worker.handle(&world.envelope(news(&result, ResultNews::Submitted)?), &new_run()).await?;
+    assert_eq!(shown(&world, &id)?, ["Rust Basics - Started"]);
+    world.submit_result(&retake).await?;
+    worker.handle(&news_of_retake(&world, &retake, ResultNews::Submitted)?, &new_run()).await?;
+    assert_eq!(shown(&world, &id)?, ["Rust Basics - Submitted"]);
+    let notes = world.notes(&id)?;
+    let of = |take: &str| notes.iter().filter(|note| note.contains(&format!("Reference: {take}/"))).count();
+    assert_eq!((of(&result), of(&retake)), (1, 1), "{notes:?}");
+    let told = world.reasons(&id).await?.into_iter().filter(|reason| *reason == Reason::Submitted).count();
+    assert_eq!(told, 2);
+    world.finish().await
+}
+
 /// A queue whose messages are worked off before it says that it has them.
 struct WorkedOffAtOnce {
     worker: Worker,

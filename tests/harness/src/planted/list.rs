@@ -63,6 +63,8 @@ planted! {
         "match first_failure(opportunity, &case.context.trigger_stages" => "let claimed = Opportunity { stage: case.event.to_stage.clone(), ..opportunity.clone() };
         let opportunity = if BUG { &claimed } else { opportunity };
         match first_failure(opportunity, &case.context.trigger_stages";
+    earlier_take_left_without_its_note in "service/report.rs":
+        "if is_followed && index > 0 && !assignment.is_open() {" => "if is_followed && index > 0 && (BUG || !assignment.is_open()) {";
     gone_is_transient in "service/assign.rs":
         "Err(lever::Error::NotFound) =>" => "Err(lever::Error::NotFound) if !BUG =>";
     activity_before_the_effect in "service/assign.rs":
