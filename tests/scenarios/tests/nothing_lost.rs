@@ -105,6 +105,28 @@ async fn what_a_sweep_found_and_was_given_up_is_done_after_a_redrive() -> Made {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_told_to_wait_for_too_long_says_so() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    let faults = &world.local.lever.kit().faults;
+    faults.plan(Fault {
+        status: Some(429),
+        times: 10_000,
+        ..Fault::new("GET", "/v1/opportunities/*", Mode::Status)
+    });
+    world.local.queue.send(&world.envelope(world.moved(&id)?)).await?;
+    world.wait_out().await?;
+    assert_eq!(world.local.queue.dead_letters().len(), 1);
+    assert_eq!(world.reasons(&id).await?, [Reason::GivenUp]);
+    faults.clear();
+    assert_eq!(world.local.queue.redrive(), 1);
+    world.wait_out().await?;
+    assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_submission_has_its_note_when_the_retake_is_told_first() -> Made {
     let world = World::without_deliveries().await?;
     let (id, result) = invited(&world, "Candidate 1").await?;
