@@ -1,14 +1,16 @@
 //! What passes by somebody at the wrong moment is not lost: news, dead letters, events that wait, notes, lines.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lever_integration::domain::{Event, Reason, ResultChanged, ResultNews};
+use jiff::Timestamp;
+use lever_integration::domain::{Event, EventId, Reason, ResultChanged, ResultNews, StageChanged, Title};
 use lever_integration::queue::{Envelope, Error as QueueError, Queue};
 use lever_integration::service::{Handled, Worker};
 use lever_integration::setup::Parts;
-use scenarios::{Made, World, new_run, news};
+use scenarios::{FailingStore, Last, Made, World, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
@@ -19,6 +21,12 @@ const SLOW: Duration = Duration::from_secs(2);
 const MEANWHILE: Duration = Duration::from_millis(300);
 /// Longer than a stage change is left to its own event.
 const A_WHILE: Duration = Duration::from_secs(6 * 60);
+/// Longer than a lease.
+const LEASE_IS_OVER: Duration = Duration::from_secs(400);
+/// Another assessment of the built-in team.
+const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
+/// No event of two invitations needs more calls of the table.
+const CALLS_MAX: usize = 24;
 
 /// A candidate who handed in, at rest, in a world whose events come from the test alone.
 async fn submitted(world: &World, name: &str) -> Made<(String, String)> {
@@ -146,6 +154,36 @@ async fn a_submission_has_its_note_when_the_retake_is_told_first() -> Made {
     let told = world.reasons(&id).await?.into_iter().filter(|reason| *reason == Reason::Submitted).count();
     assert_eq!(told, 2);
     world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_decision_on_what_a_sweep_found_is_told_though_the_run_ends_amid_telling() -> Made {
+    let world = World::without_deliveries().await?;
+    let titles = [World::TITLE, OTHER_TITLE];
+    for calls in 0..CALLS_MAX {
+        let id = world.candidate(&format!("Candidate {calls}"), json!({"tags": titles}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        let Event::StageChanged(moved) = world.moved(&id)? else { return Err("no stage change".into()) };
+        let entered = &world.local.lever.opportunity(&id)?["stageChanges"];
+        let at = entered.as_array().and_then(|all| all.last()).and_then(|one| one["updatedAt"].as_i64());
+        let triggered_at = Timestamp::from_millisecond(at.ok_or("no such entry")?)?;
+        let event = StageChanged { id: EventId::found(u128::try_from(calls)?), triggered_at, ..moved };
+        let envelope = world.envelope(Event::StageChanged(event));
+        let store = FailingStore::after(Arc::clone(&world.local.parts.store), calls, Last::Undone);
+        _ = with_store(&world, store).worker()?.handle(&envelope, &new_run()).await;
+        world.pass(LEASE_IS_OVER);
+        world.local.worker.handle(&envelope, &new_run()).await?;
+        let lines = world.activity(&id).await?;
+        let told = lines.iter().filter_map(|line| line.facts.title.as_ref()).map(Title::as_str);
+        assert_eq!(told.collect::<BTreeSet<_>>(), BTreeSet::from(titles), "{calls} calls");
+    }
+    world.finish().await
+}
+
+fn with_store(world: &World, store: FailingStore) -> Parts {
+    let Parts { config, secret, queue, clock, .. } = &world.local.parts;
+    let (queue, clock) = (Arc::clone(queue), Arc::clone(clock));
+    Parts { config: config.clone(), secret: secret.clone(), store: Arc::new(store), queue, clock }
 }
 
 /// A queue whose messages are worked off before it says that it has them.
