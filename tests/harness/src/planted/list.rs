@@ -104,13 +104,15 @@ planted! {
         let first = FIRST.get_or_init(|| tokens.access.clone());
         if BUG {
             return Ok(Access {
-                lever: self.lever.api(first, connection.api_base.as_deref()),
+                lever: self.lever.api(first, connection.api_base.as_deref(), permits),
                 qualified: self.qualified.api(key),
+                account: connection.account.as_ref(),
             });
         }
         Ok(Access {";
     token_used_before_it_is_stored in "service/connect/login.rs":
-        "        let Connected { before, connection } = self.store_grant(attempt, grant).await?;" => "        if BUG { let _ = self.lever.api(&grant.tokens.access, None).stages().await; }
+        "        let Connected { before, connection } = self.store_grant(attempt, grant).await?;" => "        let early = permits(&self.store, &self.clock, &attempt.team);
+        if BUG { let _ = self.lever.api(&grant.tokens.access, None, early).stages().await; }
         let Connected { before, connection } = self.store_grant(attempt, grant).await?;";
     parked_events_forgotten in "service/connect/resume.rs":
         "                self.queue.send(&envelope).await?;" => "                if !BUG { self.queue.send(&envelope).await?; }";
