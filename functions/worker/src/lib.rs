@@ -14,9 +14,9 @@ pub async fn handle(worker: &Worker, queue: &dyn Queue, batch: SqsEvent) -> SqsB
         let holder = LeaseHolder::of(rand::random());
         let outcome = worker.handle(&item.envelope, &holder).await;
         if let Err(error) = &outcome
-            && item.is_last_receive()
+            && item.is_given_up(error.disposition(), worker.clock().now())
         {
-            worker.give_up(&item.envelope, error).await;
+            worker.give_up(&item.envelope).await;
         }
         tracing::Span::current().record("reason", outcome?.code());
         Ok(())

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, StreamExt, stream};
+use jiff::Timestamp;
 use tracing::{Instrument, field};
 
 use super::retry::{Circumstances, Fate, decide_fate};
-use super::{BATCH_MAX, Envelope, Error, Queue, RECEIVES_MAX};
+use super::{BATCH_MAX, Envelope, Error, Queue};
 use crate::clock::Clock;
 use crate::domain::Event;
 use crate::failure::Disposition;
@@ -38,9 +39,11 @@ pub struct BatchItem {
 }
 
 impl BatchItem {
-    /// Whether a failure now moves it to the dead letters.
-    pub fn is_last_receive(&self) -> bool {
-        self.receive_count >= RECEIVES_MAX
+    /// Whether a failure like this moves it to the dead letters.
+    pub fn is_given_up(&self, disposition: Disposition, now: Timestamp) -> bool {
+        let age = Some(age_of(&self.envelope, now));
+        let circumstances = Circumstances { receive_count: self.receive_count, age, chance: 0.0 };
+        decide_fate(disposition, circumstances).is_death(self.receive_count)
     }
 }
 
@@ -135,7 +138,7 @@ where
                 edge.put_back(failure, envelope.as_ref(), receipt.as_deref(), circumstances).await
             }
         };
-        if receive_count >= RECEIVES_MAX && matches!(fate, Fate::Postponed(_) | Fate::Doomed(_)) {
+        if fate.is_death(receive_count) {
             Metric::DeadLettered.count();
         }
         close(&outcome, fate, envelope.as_ref(), started.elapsed());
@@ -177,8 +180,7 @@ impl Edge<'_> {
         envelope: Option<&Envelope>,
         receive_count: u32,
     ) -> Circumstances {
-        let age = envelope.map(|envelope| self.clock.now().duration_since(envelope.received_at));
-        let age = age.map(|age| Duration::try_from(age).unwrap_or_default());
+        let age = envelope.map(|envelope| age_of(envelope, self.clock.now()));
         Circumstances { receive_count, age, chance: chance(message_id, receive_count) }
     }
 
@@ -229,6 +231,11 @@ impl Edge<'_> {
         }
         fate
     }
+}
+
+/// How long ago an event was taken in.
+fn age_of(envelope: &Envelope, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(envelope.received_at)).unwrap_or_default()
 }
 
 /// A number from 0 to 1 for one receive of one message. SQS's ids are random, so messages that failed together come back

@@ -36,6 +36,16 @@ pub(super) enum Fate {
     Renewed,
 }
 
+impl Fate {
+    /// Whether a message that was received so often comes no more, but goes to the dead letters.
+    pub(super) fn is_death(self, receive_count: u32) -> bool {
+        match self {
+            Self::Postponed(_) | Self::Doomed(_) => receive_count >= RECEIVES_MAX,
+            Self::Done | Self::Renewed => false,
+        }
+    }
+}
+
 /// How often a message was received, how old its event is, and a number from 0 to 1 by chance.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Circumstances {

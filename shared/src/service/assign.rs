@@ -77,9 +77,12 @@ impl Worker {
     async fn is_told(&self, team: &TeamId, event: &StageChanged) -> Result<bool, Error> {
         let activity = self.store.opportunity_activity(team, &event.opportunity, LINES_MAX).await?;
         let entry = Entry { stage: event.to_stage.clone(), at: event.triggered_at };
-        // That it was put aside is no decision: put back, it is to be handled.
-        let decides = |line: &Activity| line.event == event.id && line.reason != Reason::GivenUp;
-        Ok(activity.iter().any(|line| decides(line) || entry.is_told_by(line)))
+        // Of its own lines the one written last counts: the run that wrote others may have ended before it, or have
+        // put the event aside.
+        let tells = |line: &Activity| {
+            if line.event == event.id { line.id == line_id(event, 0) } else { entry.is_told_by(line) }
+        };
+        Ok(activity.iter().any(tells))
     }
 
     async fn assign_opportunity(

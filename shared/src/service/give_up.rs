@@ -1,7 +1,6 @@
 //! What is told of an event that goes to the dead letters.
 
 use crate::domain::{Activity, ActivityId, Assignment, Event, Facts, OpportunityId, Reason};
-use crate::failure::Disposition;
 use crate::queue::Envelope;
 
 use super::{Error, Worker};
@@ -12,16 +11,8 @@ const LINE: usize = 1_000;
 impl Worker {
     /// Writes down for everybody the event is about that it is put aside. The event stays unhandled: after a
     /// redrive it is handled as if nothing had happened. That this cannot be written down changes nothing.
-    pub async fn give_up(&self, envelope: &Envelope, error: &Error) {
-        let is_repeated = match error.disposition() {
-            Disposition::Rejected | Disposition::Defect | Disposition::Transient { retry_after: None } => {
-                true
-            }
-            Disposition::Transient { retry_after: Some(_) }
-            | Disposition::Disconnected
-            | Disposition::Unprocessable => false,
-        };
-        if is_repeated && let Err(error) = self.record_given_up(envelope).await {
+    pub async fn give_up(&self, envelope: &Envelope) {
+        if let Err(error) = self.record_given_up(envelope).await {
             tracing::warn!(team.id = %envelope.team, %error, "event.giving_up_not_noted");
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Activity, ActivityId, AssessmentResult, Assignment, AssignmentState, Facts, LeaseHolder, Mirror, Reason,
-    ResultChanged, TeamId,
+    ResultChanged, ResultId,
 };
 use crate::flow::{MirrorUpdate, decide_result, decide_retake, is_old_news};
 use crate::metrics::count_decision;
@@ -21,12 +21,28 @@ use super::{Access, Error, Handled, LINES_MAX, Worker};
 #[derive(Clone, Copy)]
 struct News<'a> {
     event: &'a ResultChanged,
+    /// The result and the earlier takes of it, as far as they had to be asked for; the result comes last.
+    takes: &'a [ResultId],
     received_at: Timestamp,
     holder: &'a LeaseHolder,
 }
 
 /// What a reading of a result means for one who follows it, or an earlier take of it.
 type Decide = fn(&Mirror, &AssessmentResult) -> MirrorUpdate;
+
+/// Lines of activity of one event for one take: what is new, and what Lever refused of tags and note.
+const LINES_OF_TAKE: usize = 3;
+/// Lines of activity of one event for one assignment: ten takes are more than anybody gets.
+const LINES_OF_ONE: usize = 10 * LINES_OF_TAKE;
+
+/// A result to be read for somebody.
+#[derive(Clone, Copy)]
+struct Take<'a> {
+    result: &'a ResultId,
+    decide: Decide,
+    /// The number of its first line of activity.
+    line: usize,
+}
 
 impl Worker {
     /// Handles news of a result.
@@ -53,8 +69,14 @@ impl Worker {
             return Ok(Handled::Duplicate);
         }
         let access = self.open(context)?;
+        let mut takes = vec![event.result.clone()];
         if !is_complete {
-            followers.extend(self.followers_of_earlier(&access, team, event).await?);
+            takes = self.takes_until(&access, event).await?;
+            // Followers move from earlier to later takes only, so whoever reads in that order misses nobody. Late news
+            // of an earlier take must not turn back who follows a later one.
+            for take in takes.iter().filter(|_| takes.len() > 1) {
+                followers.extend(self.store.find_assignments(team, take).await?);
+            }
             // Of one that moved on while it was looked for, the newest reading counts: it comes last.
             followers.reverse();
             followers.sort_by(|a, b| (&a.opportunity, &a.assessment).cmp(&(&b.opportunity, &b.assessment)));
@@ -66,38 +88,26 @@ impl Worker {
         if followers.iter().all(is_known) {
             return Ok(Handled::Duplicate);
         }
-        let news = News { event, received_at, holder };
+        let news = News { event, takes: &takes, received_at, holder };
         // The number stays the same when the event comes back for one of them: it names the line of activity.
         let due = followers.into_iter().enumerate().filter(|(_, one)| !is_known(one));
         self.follow_all(&access, due, news).await
     }
 
-    /// Who follows an earlier take of a result, or has come to follow this one while they were looked for.
-    async fn followers_of_earlier(
-        &self,
-        access: &Access<'_>,
-        team: &TeamId,
-        event: &ResultChanged,
-    ) -> Result<Vec<Assignment>, Error> {
-        let mut followers = Vec::new();
+    /// The result of an event after the earlier takes of it, oldest first. Alone if Qualified does not list it
+    /// where the event says it is.
+    async fn takes_until(&self, access: &Access<'_>, event: &ResultChanged) -> Result<Vec<ResultId>, Error> {
+        let alone = vec![event.result.clone()];
         let (Some(person), Some(assessment)) = (&event.team_candidate, &event.assessment) else {
-            return Ok(followers);
+            return Ok(alone);
         };
         let results = match access.qualified.results_of(person, assessment).await {
             Ok(results) => results,
-            Err(qualified::Error::NotFound) => return Ok(followers),
+            Err(qualified::Error::NotFound) => return Ok(alone),
             Err(error) => return Err(error.into()),
         };
-        let Some(own) = results.iter().position(|result| result.id == event.result).filter(|own| *own > 0)
-        else {
-            return Ok(followers);
-        };
-        // Followers move from earlier to later takes only, so whoever reads in that order misses nobody. Late news of an
-        // earlier take must not turn back who follows a later one.
-        for take in &results[..=own] {
-            followers.extend(self.store.find_assignments(team, &take.id).await?);
-        }
-        Ok(followers)
+        let own = results.iter().position(|result| result.id == event.result);
+        Ok(own.map_or(alone, |own| results.into_iter().take(own + 1).map(|result| result.id).collect()))
     }
 
     /// Brings every follower up to date; one that fails does not keep the others from being done.
@@ -118,25 +128,49 @@ impl Worker {
         failure.map_or(Ok(Handled::Decided(reasons)), Err)
     }
 
-    /// Claims an assignment, reads the result while holding it, decides, tells the decision and shows what
-    /// is due. A result that Qualified no longer knows changes nothing.
+    /// Brings an assignment from the take it follows to the one that the event is about. Nobody looks at those in
+    /// between again, so what was handed in gets its note on the way.
     async fn follow(
         &self,
         access: &Access<'_>,
-        (number, assignment): (usize, Assignment),
+        (number, mut assignment): (usize, Assignment),
         news: News<'_>,
     ) -> Result<Vec<Reason>, Error> {
-        let decide: Decide = match assignment.mirror() {
-            Some(mirror) if mirror.result != news.event.result => decide_retake,
-            Some(_) | None => decide_result,
+        let is_followed = |assignment: &Assignment, take: &ResultId| {
+            assignment.mirror().is_some_and(|mirror| mirror.result == *take)
         };
+        let mut told = Vec::new();
+        let on_the_way = news.takes.iter().rev().position(|take| is_followed(&assignment, take)).unwrap_or(0);
+        for (index, result) in news.takes.iter().rev().take(on_the_way + 1).enumerate().rev() {
+            let is_followed = is_followed(&assignment, result);
+            if is_followed && index > 0 && !assignment.is_open() {
+                continue;
+            }
+            let decide: Decide = if is_followed { decide_result } else { decide_retake };
+            let take = Take { result, decide, line: number * LINES_OF_ONE + index * LINES_OF_TAKE };
+            let (followed, reasons) = self.follow_take(access, assignment, take, news).await?;
+            assignment = followed;
+            told.extend(reasons);
+        }
+        Ok(told)
+    }
+
+    /// Claims an assignment, reads the result while holding it, decides, tells the decision and shows what
+    /// is due. A result that Qualified no longer knows changes nothing.
+    async fn follow_take(
+        &self,
+        access: &Access<'_>,
+        assignment: Assignment,
+        take: Take<'_>,
+        news: News<'_>,
+    ) -> Result<(Assignment, Vec<Reason>), Error> {
         let mut claim = claim(&*self.store, &*self.clock, assignment, news.holder).await?;
-        let result = match access.qualified.exhibit(&news.event.result).await {
+        let result = match access.qualified.exhibit(take.result).await {
             Ok(result) => result,
             Err(error) => {
                 let released = claim.release().await;
                 return if error == qualified::Error::NotFound {
-                    released.map(|_| Vec::new())
+                    released.map(|assignment| (assignment, Vec::new()))
                 } else {
                     Err(error.into())
                 };
@@ -147,31 +181,30 @@ impl Worker {
             return Err(left);
         }
         let Some(MirrorUpdate { mirror, reason }) =
-            claim.assignment().mirror().map(|mirror| decide(mirror, &result))
+            claim.assignment().mirror().map(|mirror| (take.decide)(mirror, &result))
         else {
-            claim.release().await?;
-            return Ok(Vec::new());
+            return Ok((claim.release().await?, Vec::new()));
         };
-        let reason = self.unless_told(claim.assignment(), news.event, reason).await?;
+        let reason = self.unless_told(claim.assignment(), (take.result, news.event), reason).await?;
         claim.set_state(AssignmentState::Mirrored(mirror));
         // Told first: once the ledger knows the standing, this event again would bring nothing new.
         if let Some(reason) = reason {
-            self.record_reason(news, (number, 0), claim.assignment(), reason).await?;
+            self.record_reason(news, (take, 0), claim.assignment(), reason).await?;
             // On record before Lever shows it: a run that finishes something older must not turn the tags back.
             claim.record().await?;
         }
         let (assignment, problems) = self.show(access, claim, Some(&result)).await?;
         for (offset, problem) in (1..).zip(&problems) {
-            self.record_reason(news, (number, offset), &assignment, *problem).await?;
+            self.record_reason(news, (take, offset), &assignment, *problem).await?;
         }
-        Ok(reason.into_iter().chain(problems).collect())
+        Ok((assignment, reason.into_iter().chain(problems).collect()))
     }
 
     /// A result stays terminated however often it is looked at; a look of our own tells that once.
     async fn unless_told(
         &self,
         assignment: &Assignment,
-        event: &ResultChanged,
+        (result, event): (&ResultId, &ResultChanged),
         reason: Option<Reason>,
     ) -> Result<Option<Reason>, Error> {
         if reason != Some(Reason::Terminated) || !event.id.is_found() {
@@ -183,7 +216,7 @@ impl Worker {
         let attempt = assignment.mirror().map(|mirror| mirror.standing.attempt);
         let tells = |line: &Activity| {
             line.reason == Reason::Terminated
-                && line.facts.result.as_ref() == Some(&event.result)
+                && line.facts.result.as_ref() == Some(result)
                 && line.facts.attempt == attempt
         };
         Ok(reason.filter(|_| !activity.iter().any(tells)))
@@ -193,22 +226,21 @@ impl Worker {
     async fn record_reason(
         &self,
         news: News<'_>,
-        (number, offset): (usize, usize),
+        (take, offset): (Take<'_>, usize),
         assignment: &Assignment,
         reason: Reason,
     ) -> Result<(), Error> {
         let activity = Activity {
             team: assignment.team.clone(),
             at: news.received_at,
-            // Two assignments can follow one result; ten lines each are more than there are reasons.
-            id: ActivityId::line(&news.event.id, number * 10 + offset),
+            id: ActivityId::line(&news.event.id, take.line + offset),
             event: news.event.id.clone(),
             opportunity: assignment.opportunity.clone(),
             assessment: Some(assignment.assessment.clone()),
             reason,
             facts: Facts {
                 title: Some(assignment.title.clone()),
-                result: Some(news.event.result.clone()),
+                result: Some(take.result.clone()),
                 attempt: assignment.mirror().map(|mirror| mirror.standing.attempt),
                 ..Facts::default()
             },

@@ -129,7 +129,7 @@ impl Worker {
         if context.as_ref().is_some_and(|context| self.open(context).is_err()) {
             return Ok(Handled::Waiting(reason));
         }
-        self.store.remove_parked_event(&parked.team, &parked.event).await?;
+        self.store.remove_parked_event(&parked).await?;
         if context.is_some() { Err(Error::Contended) } else { Ok(Handled::TeamGone) }
     }
 }

@@ -17,9 +17,8 @@ use rows::Rows;
 use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
-    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
-    TriggerStage,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, OAuthAttempt, OpenAssignment,
+    OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId, TriggerStage,
 };
 
 /// A store that lives as long as the process.
@@ -251,9 +250,9 @@ impl Store for MemoryStore {
         Ok(rows.take(limit).cloned().collect())
     }
 
-    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error> {
-        if let Some(rows) = self.teams().get_mut(team) {
-            rows.parked.remove(event);
+    async fn remove_parked_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
+        if let Some(rows) = self.teams().get_mut(&parked.team) {
+            rows.parked.retain(|event, kept| *event != parked.event || kept.parked_at != parked.parked_at);
         }
         Ok(())
     }

@@ -19,9 +19,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
-    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
-    TriggerStage, UrlKey,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, OAuthAttempt, OpenAssignment,
+    OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId, TriggerStage, UrlKey,
 };
 
 pub use dynamodb::{DynamoStore, IndexSchema, Projected, TABLE, TableSchema, create_table};
@@ -167,8 +166,8 @@ pub trait Store: Send + Sync {
     async fn park_event(&self, parked: &ParkedEvent) -> Result<(), Error>;
     /// Lists events that were parked, ordered by event id. `limit` 1 to 100.
     async fn parked_events(&self, team: &TeamId, limit: usize) -> Result<Vec<ParkedEvent>, Error>;
-    /// Forgets a parked event; one that is not there is no error.
-    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error>;
+    /// Forgets an event that was parked at this time; one that is not there or was parked again since is no error.
+    async fn remove_parked_event(&self, parked: &ParkedEvent) -> Result<(), Error>;
 
     /// Writes a line of activity; the same id and time again replaces it. It expires after 90 days.
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error>;

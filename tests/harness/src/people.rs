@@ -82,9 +82,8 @@ impl People {
         }
         let is_reachable = shown["emails"].as_array().is_some_and(|emails| !emails.is_empty());
         let is_fit = shown["archived"].is_null() && is_reachable && !candidate.is_touched;
-        let is_heard = !self.cut_off[candidate.tenant];
         world.lever.move_to(&candidate.id, World::TRIGGER, None)?;
-        world.mark(&candidate.id, |one| one.is_asked_for = is_fit && is_heard);
+        world.mark(&candidate.id, |one| one.is_asked_for = is_fit);
         Ok(format!("{} is moved in", candidate.id))
     }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, ConnectionState, EventId,
-    OAuthAttempt, OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team,
-    TeamId, TriggerStage,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, ConnectionState, OAuthAttempt,
+    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
+    TriggerStage,
 };
 use lever_integration::store::{Error, Page, Recorded, Store, TeamContext};
 use sim_kit::guarded::Guarded;
@@ -183,8 +183,8 @@ impl Store for GatedStore {
     async fn parked_events(&self, team: &TeamId, limit: usize) -> Result<Vec<ParkedEvent>, Error> {
         self.during("parked_events", self.inner.parked_events(team, limit)).await
     }
-    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error> {
-        self.during("remove_parked_event", self.inner.remove_parked_event(team, event)).await
+    async fn remove_parked_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
+        self.during("remove_parked_event", self.inner.remove_parked_event(parked)).await
     }
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
         self.during("record_activity", self.inner.record_activity(activity)).await

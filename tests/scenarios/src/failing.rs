@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
-    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
-    TriggerStage,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, OAuthAttempt, OpenAssignment,
+    OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId, TriggerStage,
 };
 use lever_integration::store::{Error, Page, Recorded, Store, TeamContext};
 
@@ -166,8 +165,8 @@ impl Store for FailingStore {
     async fn parked_events(&self, team: &TeamId, limit: usize) -> Result<Vec<ParkedEvent>, Error> {
         self.during(self.inner.parked_events(team, limit)).await
     }
-    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error> {
-        self.during(self.inner.remove_parked_event(team, event)).await
+    async fn remove_parked_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
+        self.during(self.inner.remove_parked_event(parked)).await
     }
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
         self.during(self.inner.record_activity(activity)).await

@@ -71,7 +71,7 @@ impl Connector {
                 return Ok(leftovers);
             }
             for event in parked {
-                self.store.remove_parked_event(team, &event.event).await?;
+                self.store.remove_parked_event(&event).await?;
             }
         }
     }

@@ -11,8 +11,8 @@ const PAGE: usize = 100;
 
 impl Connector {
     /// Sends every parked event of a team again; says how many. An event is forgotten only after it is in
-    /// the queue, so a crash in between sends it twice, which is harmless. One that cannot be read stays
-    /// parked and holds up no other.
+    /// the queue, so a crash in between sends it twice, which is harmless; one that a worker parked again
+    /// meanwhile stays. So does one that cannot be read, and it holds up no other.
     ///
     /// # Errors
     /// When the table or the queue fails; what was not sent stays parked.
@@ -30,7 +30,7 @@ impl Connector {
                     }
                 };
                 self.queue.send(&envelope).await?;
-                self.store.remove_parked_event(team, &event.event).await?;
+                self.store.remove_parked_event(&event).await?;
                 resumed += 1;
             }
             if count < PAGE || resumed == before {

@@ -1,5 +1,7 @@
 //! Parked events.
 
+use std::time::Duration;
+
 use crate::clock::{Clock, ManualClock};
 use crate::domain::{ParkedEvent, Reason, TeamId};
 use crate::store::Store;
@@ -25,10 +27,12 @@ pub(super) async fn check(store: &dyn Store, clock: &ManualClock) -> Outcome {
     }
     assert_eq!(store.parked_events(&team, 10).await?, [first.clone(), second.clone()]);
     assert_eq!(store.parked_events(&team, 1).await?, std::slice::from_ref(&first));
-    let renewed = ParkedEvent { reason: Reason::ApiKeyNeeded, ..first };
+    clock.advance(Duration::from_millis(1));
+    let renewed = ParkedEvent { reason: Reason::ApiKeyNeeded, parked_at: clock.now(), ..first.clone() };
     store.park_event(&renewed).await?;
-    store.remove_parked_event(&team, &second.event).await?;
-    store.remove_parked_event(&team, &second.event).await?;
+    for gone in [&second, &second, &first] {
+        store.remove_parked_event(gone).await?;
+    }
     assert_eq!(store.parked_events(&team, 10).await?, [renewed]);
     assert_eq!(store.parked_events(&other, 10).await?.len(), 1);
     assert!(store.parked_events(&team, 0).await.is_err() && store.parked_events(&team, 101).await.is_err());

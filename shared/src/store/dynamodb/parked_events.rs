@@ -5,7 +5,7 @@ use super::keys;
 use super::schema::SORT;
 use super::store::DynamoStore;
 use super::table::{rows, text};
-use crate::domain::{EventId, ParkedEvent, TeamId};
+use crate::domain::{ParkedEvent, TeamId};
 use crate::store::{Error, page};
 
 pub(super) async fn park(store: &DynamoStore, parked: &ParkedEvent) -> Result<(), Error> {
@@ -26,6 +26,7 @@ pub(super) async fn list(
     rows(query, limit).await?.into_iter().map(|row| decode::<ParkedEventItem>(row)?.try_into()).collect()
 }
 
-pub(super) async fn remove(store: &DynamoStore, team: &TeamId, event: &EventId) -> Result<(), Error> {
-    store.table.delete(&keys::parked_event(team, event)).await
+pub(super) async fn remove(store: &DynamoStore, parked: &ParkedEvent) -> Result<(), Error> {
+    let key = keys::parked_event(&parked.team, &parked.event);
+    store.table.delete_if(&key, ParkedEventItem::PARKED_AT, &keys::time(parked.parked_at)).await
 }

@@ -10,9 +10,8 @@ use super::table::Table;
 use super::{activities, assignments, calls, connections, intake, once, parked_events, reconciling, teams};
 use crate::clock::Clock;
 use crate::domain::{
-    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, EventId, OAuthAttempt,
-    OpenAssignment, OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId,
-    TriggerStage, UrlKey,
+    Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, OAuthAttempt, OpenAssignment,
+    OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId, TriggerStage, UrlKey,
 };
 use crate::seal::Keyring;
 use crate::store::{Error, Handled, LeverIntake, Page, Recorded, Store, TeamContext};
@@ -165,8 +164,8 @@ impl Store for DynamoStore {
         parked_events::list(self, team, limit).await
     }
 
-    async fn remove_parked_event(&self, team: &TeamId, event: &EventId) -> Result<(), Error> {
-        parked_events::remove(self, team, event).await
+    async fn remove_parked_event(&self, parked: &ParkedEvent) -> Result<(), Error> {
+        parked_events::remove(self, parked).await
     }
 
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -126,6 +127,19 @@ impl Table {
         let call = self.client.delete_item().table_name(&self.name).set_key(Some(key_attributes(key)));
         call.send().await.map_err(|error| failure(&error))?;
         Ok(())
+    }
+
+    /// Deletes an item whose attribute has this value; another one stays.
+    pub(super) async fn delete_if(&self, key: &Key, attribute: &str, value: &str) -> Result<(), Error> {
+        let call = self.client.delete_item().table_name(&self.name).set_key(Some(key_attributes(key)));
+        let call = call.condition_expression("#c = :c").expression_attribute_names("#c", attribute);
+        match call.expression_attribute_values(":c", text(value)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(failure(&error)),
+            },
+        }
     }
 
     /// Takes an item away; of any number of callers one gets it.

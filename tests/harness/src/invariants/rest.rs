@@ -3,9 +3,10 @@
 use lever_integration::clock::Clock as _;
 use lever_integration::domain::{Assignment, AssignmentState, Progress};
 use lever_integration::store::Store as _;
-use qualified_sim::ResultState;
+use qualified_sim::{AssessmentResult, ResultState};
 
 use super::{reference_of, status_of};
+use crate::wire::Exchange;
 use crate::world::{Candidate, Made, World};
 
 /// What must hold once nothing is under way any more.
@@ -101,6 +102,13 @@ fn entry_at_rest(
     if !candidate.is_touched && tags.iter().any(|tag| tag == title) {
         wrong.push(format!("I3: {id} still shows the title {title}"));
     }
+    for earlier in earlier_submissions(world, id, entry, &result) {
+        let prefix = format!("Reference: {}/", earlier.id);
+        let notes = world.lever.notes(id)?;
+        if !notes.iter().filter_map(|note| reference_of(note)).any(|known| known.starts_with(&prefix)) {
+            wrong.push(format!("I4: {id} has no note of {}, which was taken again", earlier.id));
+        }
+    }
     if mirror.standing.progress == Progress::Submitted {
         let reference = format!("Reference: {}/{}", mirror.result, mirror.standing.attempt);
         let notes = world.lever.notes(id)?;
@@ -110,4 +118,30 @@ fn entry_at_rest(
         }
     }
     Ok(())
+}
+
+/// What was handed in before a retake and after Lever first showed the invitation: from then on it was followed.
+fn earlier_submissions(
+    world: &World,
+    id: &str,
+    entry: &Assignment,
+    followed: &AssessmentResult,
+) -> Vec<AssessmentResult> {
+    let is_earlier = |one: &AssessmentResult| {
+        one.team_candidate_id == followed.team_candidate_id
+            && one.assessment_id == followed.assessment_id
+            && one.created_at < followed.created_at
+            && one.state == ResultState::Submitted
+    };
+    let mut earlier = world.qualified.results();
+    earlier.retain(is_earlier);
+    let path = format!("/v1/opportunities/{id}/addTags");
+    let shows_it = |exchange: &Exchange| {
+        let tag = exchange.sent["tags"][0].as_str().unwrap_or_default();
+        exchange.path == path && status_of(tag).is_some_and(|(title, _)| title == entry.title.as_str())
+    };
+    let log = if earlier.is_empty() { Vec::new() } else { world.wire.log_after(0) };
+    let shown_at = log.iter().find(|exchange| shows_it(exchange)).map_or(i64::MAX, |exchange| exchange.at_ms);
+    earlier.retain(|one| one.submitted_at.is_some_and(|at| at > shown_at));
+    earlier
 }

@@ -63,6 +63,8 @@ planted! {
         "match first_failure(opportunity, &case.context.trigger_stages" => "let claimed = Opportunity { stage: case.event.to_stage.clone(), ..opportunity.clone() };
         let opportunity = if BUG { &claimed } else { opportunity };
         match first_failure(opportunity, &case.context.trigger_stages";
+    earlier_take_left_without_its_note in "service/report.rs":
+        "if is_followed && index > 0 && !assignment.is_open() {" => "if is_followed && index > 0 && (BUG || !assignment.is_open()) {";
     gone_is_transient in "service/assign.rs":
         "Err(lever::Error::NotFound) =>" => "Err(lever::Error::NotFound) if !BUG =>";
     activity_before_the_effect in "service/assign.rs":
@@ -94,8 +96,8 @@ planted! {
         if BUG { return outcome; }
         let (Err(";
     parked_again_without_looking in "service/worker.rs":
-        "        self.store.remove_parked_event(&parked.team, &parked.event).await?;\n        if context.is_some() { Err(Error::Contended) }" => "        if BUG { return Ok(Handled::Waiting(reason)); }
-        self.store.remove_parked_event(&parked.team, &parked.event).await?;
+        "        self.store.remove_parked_event(&parked).await?;\n        if context.is_some() { Err(Error::Contended) }" => "        if BUG { return Ok(Handled::Waiting(reason)); }
+        self.store.remove_parked_event(&parked).await?;
         if context.is_some() { Err(Error::Contended) }";
     credential_of_another_team in "service/access.rs":
         "        Ok(Access {" => "        static FIRST: std::sync::OnceLock<crate::domain::AccessToken> = std::sync::OnceLock::new();
@@ -109,10 +111,8 @@ planted! {
         }
         Ok(Access {";
     token_used_before_it_is_stored in "service/connect/login.rs":
-        "        let Connected { before, connection } = self.store_grant(attempt, grant).await?;" => "        if BUG {
-            let permits = crate::service::pace::permits(&self.store, &self.clock, &attempt.team);
-            let _ = self.lever.api(&grant.tokens.access, None, permits).stages().await;
-        }
+        "        let Connected { before, connection } = self.store_grant(attempt, grant).await?;" => "        let early = permits(&self.store, &self.clock, &attempt.team);
+        if BUG { let _ = self.lever.api(&grant.tokens.access, None, early).stages().await; }
         let Connected { before, connection } = self.store_grant(attempt, grant).await?;";
     parked_events_forgotten in "service/connect/resume.rs":
         "                self.queue.send(&envelope).await?;" => "                if !BUG { self.queue.send(&envelope).await?; }";
@@ -132,5 +132,5 @@ planted! {
     retry_after_ignored in "lever/error.rs":
         "Disposition::Transient { retry_after: Some(retry_after.unwrap_or(RATE_LIMIT_PAUSE)) }" => "Disposition::Transient { retry_after: Some(retry_after.filter(|_| !BUG).unwrap_or(RATE_LIMIT_PAUSE)) }";
     giving_up_counts_as_a_decision in "service/assign.rs":
-        "&& line.reason != Reason::GivenUp;" => "&& (BUG || line.reason != Reason::GivenUp);";
+        "{ line.id == line_id(event, 0) }" => "{ BUG || line.id == line_id(event, 0) }";
 }

@@ -17,6 +17,11 @@ pub(in crate::store::dynamodb) struct ParkedEventItem {
     envelope: String,
 }
 
+impl ParkedEventItem {
+    /// When it was parked: tells one parking of an event from the next.
+    pub(in crate::store::dynamodb) const PARKED_AT: &'static str = "parked_at";
+}
+
 impl Stored for ParkedEventItem {
     const NAME: &'static str = "parked event";
     const SCHEMA: u32 = 1;
@@ -44,7 +49,7 @@ impl TryFrom<ParkedEventItem> for ParkedEvent {
             team: parse_team::<ParkedEventItem>(&item.pk)?,
             event: keys::parse_parked_event(&item.sk).ok_or(unreadable::<ParkedEventItem>("sk"))?,
             reason: parse_reason::<ParkedEventItem>(&item.reason)?,
-            parked_at: parse::<ParkedEventItem, _>(&item.parked_at, "parked_at")?,
+            parked_at: parse::<ParkedEventItem, _>(&item.parked_at, ParkedEventItem::PARKED_AT)?,
             envelope: item.envelope,
         })
     }

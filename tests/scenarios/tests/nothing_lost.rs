@@ -1,0 +1,221 @@
+//! What passes by somebody at the wrong moment is not lost: news, dead letters, events that wait, notes, lines.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lever_integration::domain::{Event, EventId, Reason, ResultChanged, ResultNews, StageChanged, Title};
+use lever_integration::queue::{Envelope, Error as QueueError, Queue};
+use lever_integration::service::{Handled, Worker};
+use lever_integration::setup::Parts;
+use scenarios::{FailingStore, Last, Made, World, new_run, news};
+use serde_json::json;
+use sim_kit::faults::{Fault, Mode};
+
+const RESULTS: &str = "/api/v1/assessment_results";
+/// So long takes a call that is made slow: much longer than two events and a submission.
+const SLOW: Duration = Duration::from_secs(2);
+/// By then a run that began before is within its slow call.
+const MEANWHILE: Duration = Duration::from_millis(300);
+/// Longer than a stage change is left to its own event.
+const A_WHILE: Duration = Duration::from_secs(6 * 60);
+/// Longer than a lease.
+const LEASE_IS_OVER: Duration = Duration::from_secs(400);
+/// Another assessment of the built-in team.
+const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
+/// No event of two invitations needs more calls of the table.
+const CALLS_MAX: usize = 24;
+
+/// A candidate who handed in, at rest, in a world whose events come from the test alone.
+async fn submitted(world: &World, name: &str) -> Made<(String, String)> {
+    let (id, result) = invited(world, name).await?;
+    world.submit_result(&result).await?;
+    world.local.worker.handle(&world.envelope(news(&result, ResultNews::Submitted)?), &new_run()).await?;
+    Ok((id, result))
+}
+
+/// A candidate who was invited, and the result.
+async fn invited(world: &World, name: &str) -> Made<(String, String)> {
+    let id = world.candidate(name, json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    world.local.worker.handle(&world.envelope(world.moved(&id)?), &new_run()).await?;
+    let result = world.result(&id).await?;
+    Ok((id, result))
+}
+
+fn retake_of(world: &World, result: &str) -> Made<String> {
+    let retake = world.local.qualified.retake_result(result).map_err(|error| error.to_string())?;
+    world.start_result(retake.as_str())?;
+    Ok(retake.to_string())
+}
+
+/// News of a retake, with the person and the assessment as Qualified tells them.
+fn news_of_retake(world: &World, retake: &str, told: ResultNews) -> Made<Envelope> {
+    let read = world.local.qualified.result(retake).ok_or("no such result")?;
+    let Event::ResultChanged(event) = news(retake, told)? else { return Err("no news of a result".into()) };
+    Ok(world.envelope(Event::ResultChanged(ResultChanged {
+        team_candidate: Some(read.team_candidate_id.to_string().parse()?),
+        assessment: Some(read.assessment_id.to_string().parse()?),
+        ..event
+    })))
+}
+
+fn shown(world: &World, id: &str) -> Made<Vec<String>> {
+    Ok(world.tags(id)?.into_iter().filter(|tag| tag.starts_with(World::TITLE)).collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn news_of_a_retake_finds_who_comes_to_follow_it_meanwhile() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, result) = submitted(&world, "Candidate 1").await?;
+    let retake = retake_of(&world, &result)?;
+    let started = news_of_retake(&world, &retake, ResultNews::Started)?;
+    let handed_in = news_of_retake(&world, &retake, ResultNews::Submitted)?;
+    let delay_ms = u64::try_from(SLOW.as_millis())?;
+    world.local.qualified.kit().faults.plan(Fault { delay_ms, ..Fault::new("GET", RESULTS, Mode::Delay) });
+    let runs = [new_run(), new_run()];
+    let overtaking = async {
+        tokio::time::sleep(MEANWHILE).await;
+        let moved = world.local.worker.handle(&started, &runs[1]).await?;
+        world.submit_result(&retake).await?;
+        Made::Ok(moved)
+    };
+    let (looked, moved) = tokio::join!(world.local.worker.handle(&handed_in, &runs[0]), overtaking);
+    assert_eq!(moved?, Handled::Decided(vec![Reason::Retaken]));
+    assert_eq!(looked?, Handled::Decided(vec![Reason::Submitted]));
+    assert_eq!(
+        (shown(&world, &id)?, world.notes(&id)?.len()),
+        (vec!["Rust Basics - Submitted".to_owned()], 2)
+    );
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_sweep_found_and_was_given_up_is_done_after_a_redrive() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    let faults = &world.local.lever.kit().faults;
+    let read = format!("/v1/opportunities/{id}");
+    faults.plan(Fault { status: Some(500), times: 1_000, ..Fault::new("GET", &read, Mode::Status) });
+    world.pass(A_WHILE);
+    assert_eq!(world.local.reconcile().await?.found, 1);
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::GivenUp]);
+    faults.clear();
+    assert_eq!(world.local.queue.redrive(), 1);
+    world.wait_out().await?;
+    assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
+    assert!(world.reasons(&id).await?.contains(&Reason::Invited));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_told_to_wait_for_too_long_says_so() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    let faults = &world.local.lever.kit().faults;
+    faults.plan(Fault {
+        status: Some(429),
+        times: 10_000,
+        ..Fault::new("GET", "/v1/opportunities/*", Mode::Status)
+    });
+    world.local.queue.send(&world.envelope(world.moved(&id)?)).await?;
+    world.wait_out().await?;
+    assert_eq!(world.local.queue.dead_letters().len(), 1);
+    assert_eq!(world.reasons(&id).await?, [Reason::GivenUp]);
+    faults.clear();
+    assert_eq!(world.local.queue.redrive(), 1);
+    world.wait_out().await?;
+    assert_eq!(world.mailed("Candidate 1"), [World::TITLE]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_has_its_note_when_the_retake_is_told_first() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, result) = invited(&world, "Candidate 1").await?;
+    world.submit_result(&result).await?;
+    let retake = retake_of(&world, &result)?;
+    let worker = &world.local.worker;
+    let told = worker.handle(&news_of_retake(&world, &retake, ResultNews::Started)?, &new_run()).await?;
+    assert_eq!(told, Handled::Decided(vec![Reason::Submitted, Reason::Retaken]));
+    worker.handle(&world.envelope(news(&result, ResultNews::Submitted)?), &new_run()).await?;
+    assert_eq!(shown(&world, &id)?, ["Rust Basics - Started"]);
+    world.submit_result(&retake).await?;
+    worker.handle(&news_of_retake(&world, &retake, ResultNews::Submitted)?, &new_run()).await?;
+    assert_eq!(shown(&world, &id)?, ["Rust Basics - Submitted"]);
+    let notes = world.notes(&id)?;
+    let of = |take: &str| notes.iter().filter(|note| note.contains(&format!("Reference: {take}/"))).count();
+    assert_eq!((of(&result), of(&retake)), (1, 1), "{notes:?}");
+    let told = world.reasons(&id).await?.into_iter().filter(|reason| *reason == Reason::Submitted).count();
+    assert_eq!(told, 2);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_decision_on_what_a_sweep_found_is_told_though_the_run_ends_amid_telling() -> Made {
+    let world = World::without_deliveries().await?;
+    let titles = [World::TITLE, OTHER_TITLE];
+    for calls in 0..CALLS_MAX {
+        let id = world.candidate(&format!("Candidate {calls}"), json!({"tags": titles}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        let Event::StageChanged(moved) = world.moved(&id)? else { return Err("no stage change".into()) };
+        let entered = &world.local.lever.opportunity(&id)?["stageChanges"];
+        let at = entered.as_array().and_then(|all| all.last()).and_then(|one| one["updatedAt"].as_i64());
+        let triggered_at = Timestamp::from_millisecond(at.ok_or("no such entry")?)?;
+        let event = StageChanged { id: EventId::found(u128::try_from(calls)?), triggered_at, ..moved };
+        let envelope = world.envelope(Event::StageChanged(event));
+        let store = FailingStore::after(Arc::clone(&world.local.parts.store), calls, Last::Undone);
+        _ = with_store(&world, store).worker()?.handle(&envelope, &new_run()).await;
+        world.pass(LEASE_IS_OVER);
+        world.local.worker.handle(&envelope, &new_run()).await?;
+        let lines = world.activity(&id).await?;
+        let told = lines.iter().filter_map(|line| line.facts.title.as_ref()).map(Title::as_str);
+        assert_eq!(told.collect::<BTreeSet<_>>(), BTreeSet::from(titles), "{calls} calls");
+    }
+    world.finish().await
+}
+
+fn with_store(world: &World, store: FailingStore) -> Parts {
+    let Parts { config, secret, queue, clock, .. } = &world.local.parts;
+    let (queue, clock) = (Arc::clone(queue), Arc::clone(clock));
+    Parts { config: config.clone(), secret: secret.clone(), store: Arc::new(store), queue, clock }
+}
+
+/// A queue whose messages are worked off before it says that it has them.
+struct WorkedOffAtOnce {
+    worker: Worker,
+}
+
+#[async_trait]
+impl Queue for WorkedOffAtOnce {
+    async fn send(&self, envelope: &Envelope) -> Result<(), QueueError> {
+        let handled = self.worker.handle(envelope, &new_run()).await;
+        handled.map(drop).map_err(|error| QueueError::Unavailable { cause: error.to_string() })
+    }
+    async fn postpone(&self, _receipt: &str, _delay: Duration) -> Result<(), QueueError> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_has_to_wait_again_at_once_still_waits() -> Made {
+    let world = World::without_deliveries().await?;
+    let parts = &world.local.parts;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    world.local.lever.revoke(None)?;
+    let waits = world.local.worker.handle(&world.envelope(world.moved(&id)?), &new_run()).await?;
+    assert_eq!(waits, Handled::Waiting(Reason::ReconnectNeeded));
+    let queue = Arc::new(WorkedOffAtOnce { worker: parts.worker()? });
+    let (config, secret) = (parts.config.clone(), parts.secret.clone());
+    let (store, clock) = (Arc::clone(&parts.store), Arc::clone(&parts.clock));
+    // Lever is still closed to us: whoever takes the event up parks it again.
+    Parts { config, secret, store, queue, clock }.connector()?.resume(&world.team).await?;
+    assert_eq!(parts.store.parked_events(&world.team, 100).await?.len(), 1);
+    Ok(())
+}
