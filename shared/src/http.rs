@@ -3,15 +3,17 @@
 //! Says what came back and nothing about its meaning; each client maps statuses to its own errors. Never
 //! logs a body or a URL with a query: both may hold personal data.
 
+mod tls;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::tls::{Certificate, Version};
-use reqwest::{IntoUrl, Method, Request, RequestBuilder, StatusCode, redirect};
-use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+use reqwest::{ClientBuilder, IntoUrl, Method, Request, RequestBuilder, StatusCode, redirect};
+use rustls::RootCertStore;
+use webpki_roots::TLS_SERVER_ROOTS;
 
 use crate::failure::Disposition;
 
@@ -123,22 +125,26 @@ impl Client {
 /// authorities compiled in: reading those of the machine would take longer than the rest of the start.
 ///
 /// # Errors
-/// When the TLS set-up of the machine is unusable.
+/// When TLS cannot be set up.
 pub fn client() -> Result<Client, TransportError> {
-    let roots = TLS_SERVER_ROOT_CERTS.iter().map(|root| Certificate::from_der(root));
-    client_trusting(roots.collect::<Result<_, _>>().map_err(|_| TransportError::Unsendable)?)
+    let client = builder(RootCertStore { roots: TLS_SERVER_ROOTS.to_vec() })?.timeout(CALL_TIMEOUT).build();
+    client.map(Client::from).map_err(|_| TransportError::Unsendable)
 }
 
-fn client_trusting(roots: Vec<Certificate>) -> Result<Client, TransportError> {
-    let client = reqwest::Client::builder()
+/// What all HTTP clients of a function begin with: the TLS, no redirects, a limit to connecting.
+pub(crate) fn builder(trusted: RootCertStore) -> Result<ClientBuilder, TransportError> {
+    let tls = tls::config(trusted).map_err(|_| TransportError::Unsendable)?;
+    Ok(reqwest::Client::builder()
         .redirect(redirect::Policy::none())
-        .tls_certs_only(roots)
-        .tls_version_min(Version::TLS_1_2)
+        .tls_backend_preconfigured(tls)
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(CALL_TIMEOUT)
-        .user_agent(concat!("qualified-lever-integration/", env!("CARGO_PKG_VERSION")))
-        .build();
-    client.map(Client::from).map_err(|_| TransportError::Unsendable)
+        .user_agent(concat!("qualified-lever-integration/", env!("CARGO_PKG_VERSION"))))
+}
+
+/// What a client begins with that speaks plain HTTP with a server of a test.
+#[cfg(test)]
+pub(crate) fn plain() -> ClientBuilder {
+    builder(RootCertStore::empty()).unwrap()
 }
 
 #[async_trait]

@@ -10,10 +10,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use base64::engine::{DecodePaddingMode, general_purpose};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 
 use crate::domain::TeamId;
@@ -163,7 +164,7 @@ impl FromStr for Sealed {
 #[derive(Clone)]
 pub struct Keyring {
     active: KeyId,
-    keys: Arc<BTreeMap<KeyId, RandomizedNonceKey>>,
+    keys: Arc<BTreeMap<KeyId, LessSafeKey>>,
 }
 
 impl fmt::Debug for Keyring {
@@ -202,7 +203,7 @@ impl Keyring {
     /// When the random source fails.
     pub fn generate() -> Result<Self, Error> {
         let mut key = Zeroizing::new([0; KEY_BYTES]);
-        aws_lc_rs::rand::fill(key.as_mut_slice()).map_err(|_| Error::Cipher)?;
+        SystemRandom::new().fill(key.as_mut_slice()).map_err(|_| Error::Cipher)?;
         let key = Zeroizing::new(general_purpose::STANDARD.encode(key.as_slice()));
         Self::new(GENERATED_KEY_ID, [(GENERATED_KEY_ID, key.as_str())])
     }
@@ -214,10 +215,16 @@ impl Keyring {
     pub fn seal(&self, team: &TeamId, field: &str, version: u64, plaintext: &str) -> Result<Sealed, Error> {
         let key = self.keys.get(&self.active).ok_or(Error::ActiveKeyMissing)?;
         let mut text = plaintext.as_bytes().to_vec();
-        let nonce = key
-            .seal_in_place_append_tag(Aad::from(place(team, field, version)), &mut text)
-            .map_err(|_| Error::Cipher)?;
-        let bytes = [nonce.as_ref().as_slice(), &text].concat();
+        // Random for every value; `Keyring` says how many that allows.
+        let mut nonce = [0; NONCE_LEN];
+        SystemRandom::new().fill(&mut nonce).map_err(|_| Error::Cipher)?;
+        key.seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(place(team, field, version)),
+            &mut text,
+        )
+        .map_err(|_| Error::Cipher)?;
+        let bytes = [nonce.as_slice(), &text].concat();
         Ok(Sealed { key_id: self.active.clone(), bytes })
     }
 
@@ -240,13 +247,13 @@ impl Keyring {
     }
 }
 
-fn cipher_key(id: &KeyId, text: &str) -> Result<RandomizedNonceKey, Error> {
+fn cipher_key(id: &KeyId, text: &str) -> Result<LessSafeKey, Error> {
     let decoded = KEY_BASE64.decode(text).map_err(|_| Error::KeyNotBase64 { id: id.clone() })?;
     let decoded = Zeroizing::new(decoded);
     if decoded.len() != KEY_BYTES {
         return Err(Error::KeyLength { id: id.clone(), bytes: decoded.len() });
     }
-    RandomizedNonceKey::new(&AES_256_GCM, &decoded).map_err(|_| Error::Cipher)
+    UnboundKey::new(&AES_256_GCM, &decoded).map(LessSafeKey::new).map_err(|_| Error::Cipher)
 }
 
 /// The associated data: each text after its length, then the version, so no two places share it.
@@ -307,6 +314,17 @@ mod tests {
                 "{length} bytes"
             );
         }
+    }
+
+    #[test]
+    fn a_value_sealed_by_an_earlier_release_still_opens() {
+        // Sealed with AES-256-GCM of another library.
+        let sealed = "2026-01.u7R6hiasulIW0xJxqvMXVrY7o2VqkjLkUQJA1H45RPRU6s5E5hgbVyay6UU".parse().unwrap();
+        let keyring = Keyring::new(NEW.0, [OLD, NEW]).unwrap();
+        assert_eq!(
+            keyring.open(&team("team-1"), "access_token", 7, &sealed).as_deref(),
+            Ok("lever-token-4711")
+        );
     }
 
     #[test]

@@ -13,10 +13,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use aws_lc_rs::{constant_time, hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
+use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use crate::domain::{TeamId, UserId};
@@ -197,7 +199,7 @@ impl Sessions {
     /// [`Error::NoRandomness`].
     pub fn begin(&self, launch: &Launch, now: Timestamp) -> Result<Session, Error> {
         let mut id = [0; ID_BYTES];
-        rand::fill(&mut id).map_err(|_| Error::NoRandomness)?;
+        SystemRandom::new().fill(&mut id).map_err(|_| Error::NoRandomness)?;
         Ok(Session {
             id: SessionId(URL_SAFE_NO_PAD.encode(id).into()),
             user: launch.user.clone(),
@@ -259,8 +261,8 @@ impl Sessions {
     /// [`Error::WrongCsrfToken`].
     pub fn check_csrf(&self, session: &Session, given: &str) -> Result<(), Error> {
         let wanted = self.csrf_token(session);
-        constant_time::verify_slices_are_equal(wanted.as_str().as_bytes(), given.as_bytes())
-            .map_err(|_| Error::WrongCsrfToken)
+        let same: bool = wanted.as_str().as_bytes().ct_eq(given.as_bytes()).into();
+        same.then_some(()).ok_or(Error::WrongCsrfToken)
     }
 
     /// Checks that a request that changes something was sent by a page of ours.

@@ -55,7 +55,7 @@ impl Parts {
     /// When the environment or the app secret is unusable.
     pub async fn from_env() -> Result<Self, Error> {
         let config = Config::from_env()?;
-        let aws = aws_from_env().await;
+        let aws = aws_from_env().await?;
         telemetry::init(telemetry::Format::Json, &config.log_filter);
         metrics::init();
         let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(&aws)).await?;

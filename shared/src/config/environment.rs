@@ -83,9 +83,8 @@ impl Config {
     ///
     /// # Errors
     /// When a variable is missing or malformed.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_lookup(|variable| std::env::var(variable).ok())
+        Self::from_lookup(variable)
     }
 
     /// Reads the variables that `lookup` knows.
@@ -118,6 +117,12 @@ impl Config {
         };
         whole().ok_or(reader.error)
     }
+}
+
+/// A variable of the process.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Reads variables and collects what is wrong; whatever gave nothing has left its name in `error`.

@@ -5,6 +5,7 @@
 
 mod app_secret;
 mod aws;
+mod aws_http;
 mod environment;
 
 pub use app_secret::{
@@ -12,4 +13,5 @@ pub use app_secret::{
     secret_kind,
 };
 pub(crate) use aws::aws_from_env;
+pub use aws::aws_http_client;
 pub use environment::{AppSecretSource, Config, ConfigError, Malformed};

@@ -7,6 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq as _;
 
 /// What a [`Secret`] opens.
 pub trait SecretKind {
@@ -39,8 +40,7 @@ impl<K> Clone for Secret<K> {
 }
 impl<K> PartialEq for Secret<K> {
     fn eq(&self, other: &Self) -> bool {
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes())
-            .is_ok()
+        self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
 }
 impl<K> Eq for Secret<K> {}

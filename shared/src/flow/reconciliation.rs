@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::digest;
 use jiff::Timestamp;
+use ring::digest;
 
 use super::matching::{TagVerdict, read_tags};
 use crate::domain::{Activity, Assessment, Look, Opportunity, Reason, StageId, TeamId, TriggerStage};

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::*;
@@ -31,7 +31,7 @@ fn certificate(authority: &Authority, host: &str) -> (CertificateDer<'static>, K
 /// A server with this certificate that answers every request with 200; its port.
 async fn serve((certificate, key): (CertificateDer<'static>, KeyPair)) -> u16 {
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
@@ -54,7 +54,9 @@ async fn serve((certificate, key): (CertificateDer<'static>, KeyPair)) -> u16 {
 }
 
 fn trusting(authority: &Authority) -> Client {
-    client_trusting(vec![Certificate::from_der(authority.der()).unwrap()]).unwrap()
+    let mut trusted = RootCertStore::empty();
+    trusted.add(authority.der().clone()).unwrap();
+    builder(trusted).unwrap().build().unwrap().into()
 }
 
 async fn get(client: &Client, port: u16) -> Result<StatusCode, TransportError> {

@@ -10,8 +10,8 @@
 
 mod json;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
+use ring::digest::{SHA256, digest};
 use serde_json::Value;
 
 use crate::domain::{EventId, Id, Kind, ResultChanged, ResultId, ResultNews};

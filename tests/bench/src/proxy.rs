@@ -54,7 +54,7 @@ impl Proxy {
     pub(crate) async fn start() -> Result<Self, Error> {
         let shared = Arc::new(Shared {
             target: OnceLock::new(),
-            http: reqwest::Client::new(),
+            http: sim_kit::http::client(),
             costs: Mutex::default(),
         });
         let router = Router::new().fallback(pass_on).with_state(Arc::clone(&shared));

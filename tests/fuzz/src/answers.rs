@@ -10,7 +10,7 @@ use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Request, StatusCode};
 
 /// Builds requests; made once, since it reads certificates.
-static BUILDER: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+static BUILDER: LazyLock<reqwest::Client> = LazyLock::new(sim_kit::http::client);
 
 /// What stands for personal data: an answer may hold it, an error must not.
 const CANARY: &str = "canary.person";

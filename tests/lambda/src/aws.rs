@@ -10,6 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use lever_integration::config::aws_http_client;
 use lever_integration::queue::{BATCH_MAX, RECEIVES_MAX};
 use rustack_secretsmanager_core::config::SecretsManagerConfig;
 use rustack_secretsmanager_core::handler::RustackSecretsManagerHandler;
@@ -47,10 +48,12 @@ impl Aws {
         let start = |error: sim_kit::serve::ServeError| Error::Start(error.to_string());
         let sqs = serve(0, sqs_router()).await.map_err(start)?;
         let secrets = serve(0, secrets_router()).await.map_err(start)?;
+        let http = aws_http_client().map_err(|error| Error::Start(error.to_string()))?;
         let config = |url: String| {
             aws_config::defaults(BehaviorVersion::latest())
                 .region(Region::new(REGION))
                 .endpoint_url(url)
+                .http_client(http.clone())
                 .test_credentials()
         };
         let client = aws_sdk_sqs::Client::new(&config(sqs.url()).load().await);

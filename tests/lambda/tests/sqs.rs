@@ -10,6 +10,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use lever_integration::clock::{Clock, SystemClock};
+use lever_integration::config::aws_http_client;
 use lever_integration::domain::{Event, StageChanged};
 use lever_integration::failure::Disposition;
 use lever_integration::queue::{
@@ -32,7 +33,8 @@ struct Queues {
 
 impl Queues {
     async fn create(name: &str) -> Made<Self> {
-        let client = Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await);
+        let config = aws_config::defaults(BehaviorVersion::latest()).http_client(aws_http_client()?);
+        let client = Client::new(&config.load().await);
         let dead_letters = client.create_queue().queue_name(format!("{name}-dead-letters")).send().await?;
         let dead_letter_url = dead_letters.queue_url.ok_or("no address")?;
         let call = client.get_queue_attributes().queue_url(&dead_letter_url);

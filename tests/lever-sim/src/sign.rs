@@ -1,6 +1,6 @@
 //! The signature of Lever's webhooks (Lever API reference, Webhooks).
 
-use aws_lc_rs::hmac;
+use ring::hmac;
 use sim_kit::clock::Millis;
 use sim_kit::random::hex_of;
 

@@ -15,7 +15,7 @@ async fn the_binary_prints_its_url_and_serves_there() {
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let url = line.trim_end().strip_prefix("lever ").unwrap();
-    let answer = reqwest::get(format!("{url}/_sim/state")).await;
+    let answer = sim_kit::http::client().get(format!("{url}/_sim/state")).send().await;
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(answer.unwrap().status(), 200);

@@ -37,7 +37,7 @@ impl Browser {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new() -> Result<Self, Error> {
-        let http = Client::builder().redirect(redirect::Policy::none()).build()?;
+        let http = sim_kit::http::builder().redirect(redirect::Policy::none()).build()?;
         Ok(Self { http, cookies: BTreeMap::new() })
     }
 

@@ -22,7 +22,7 @@ pub struct Control {
 impl Control {
     /// The simulator at `url`.
     pub fn new(url: &str) -> Self {
-        Self { http: reqwest::Client::new(), url: url.trim_end_matches('/').to_owned() }
+        Self { http: sim_kit::http::client(), url: url.trim_end_matches('/').to_owned() }
     }
 
     /// Asks for a JSON answer.

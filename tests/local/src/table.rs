@@ -4,6 +4,7 @@ use std::path::Path;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::Credentials;
+use lever_integration::config::aws_http_client;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -42,10 +43,12 @@ impl Table {
         let address = listener.local_addr().map_err(|error| Error::Table(error.to_string()))?;
         let task = tokio::spawn(dynoxide::server::serve_on(listener, database));
         let url = format!("http://{address}");
+        let http = aws_http_client().map_err(|error| Error::Table(error.to_string()))?;
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("local"))
             .endpoint_url(&url)
+            .http_client(http)
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
             .build();
         let client = aws_sdk_dynamodb::Client::from_conf(config);

@@ -2,9 +2,9 @@
 //!
 //! The contract is the project's own; nothing else here knows it.
 
-use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

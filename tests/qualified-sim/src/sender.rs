@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
+use ring::hmac;
 use serde_json::{Value, json};
 use sim_kit::clock::Millis;
 use sim_kit::deliveries::{Compose, Outcome, Rules, Wire};

@@ -30,7 +30,7 @@ impl<'a> Admin<'a> {
     /// When a part cannot be made.
     pub fn of(local: &'a Local, team: &TeamId) -> Made<Self> {
         local.lever.set_consent(Consent { mode: ConsentMode::Accept, user: None })?;
-        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let browser = sim_kit::http::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { connector: local.parts.connector()?, local, team: team.clone(), browser })
     }
 

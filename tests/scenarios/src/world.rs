@@ -208,7 +208,7 @@ impl World {
             "data": {"opportunityId": id, "toStageId": stage["id"]},
         });
         let url = webhook["url"].as_str().ok_or("no url")?;
-        let status = reqwest::Client::new().post(url).json(&body).send().await?.status();
+        let status = sim_kit::http::client().post(url).json(&body).send().await?.status();
         if status.is_success() { self.settle().await } else { Err(format!("answered {status}").into()) }
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct User {
 
 impl User {
     pub(crate) async fn sign_in(world: &World, role: &str) -> Made<Self> {
-        let http = Client::builder().redirect(redirect::Policy::none()).build()?;
+        let http = sim_kit::http::builder().redirect(redirect::Policy::none()).build()?;
         let launch = format!("{}/_sim/launch?team={}&role={role}", world.local.qualified.url(), world.team);
         let link = header(&http.get(launch).send().await?, "location");
         let cookie = header(&http.get(link).send().await?, "set-cookie");

@@ -36,7 +36,8 @@ const PURE_CRATES: &[&str] = &[
     "jiff",
     "thiserror",
     "secrecy",
-    "aws_lc_rs",
+    "ring",
+    "subtle",
     "unicode_normalization",
     "strsim",
 ];

@@ -409,7 +409,7 @@ async fn there_is_one_webhook_of_ours_however_often_an_admin_logs_in() -> Made {
     let admin = stand.admin()?;
     let foreign = json!({"event": "candidateStageChange", "url": "http://127.0.0.1:9/foreign"});
     let minted = stand.local.lever_control().post("/_sim/token", &json!({})).await?;
-    let created = reqwest::Client::new()
+    let created = sim_kit::http::client()
         .post(format!("{}/v1/webhooks", stand.local.lever.url()))
         .bearer_auth(minted["access_token"].as_str().unwrap_or_default())
         .json(&foreign)
@@ -585,7 +585,7 @@ async fn removal_leaves_history_and_nothing_else() -> Made {
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         let at = world.clock.now().as_millisecond();
         let forged = json!({"event": "candidateStageChange", "triggeredAt": at, "token": "t", "signature": "0".repeat(64), "data": {}});
-        let answer = reqwest::Client::new().post(&url).json(&forged).send().await?;
+        let answer = sim_kit::http::client().post(&url).json(&forged).send().await?;
         assert_eq!(answer.status(), 401);
         for envelope in &stray {
             let handled = world.local.worker.handle(envelope, &LeaseHolder::of(1)).await?;

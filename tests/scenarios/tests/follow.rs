@@ -133,7 +133,7 @@ async fn a_result_of_somebody_we_did_not_invite_costs_one_call_and_changes_nothi
     }});
     let (_, key) = world.local.qualified.first_team().ok_or("no team")?;
     let url = format!("{}/v1/assessment_invitations/invite_candidates", world.local.qualified.api_base());
-    let client = reqwest::Client::new();
+    let client = sim_kit::http::client();
     let answer = client.post(url).header("authorization", key.expose()).json(&invitation).send().await?;
     let answer: serde_json::Value = serde_json::from_str(&answer.text().await?)?;
     let result = answer["data"][0]["assessmentResultId"].as_str().ok_or("no result")?.to_owned();

@@ -21,7 +21,7 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Made<Self> {
-        let http = Client::builder().redirect(redirect::Policy::none()).build()?;
+        let http = sim_kit::http::builder().redirect(redirect::Policy::none()).build()?;
         let world = World::start().await?;
         world.local.lever_control().post("/_sim/consent", &json!({"mode": "accept"})).await?;
         Ok(Self { world, http })

@@ -18,7 +18,7 @@ impl<'a> Visitor<'a> {
         let mut browser = Browser::new()?;
         browser.open(&link.map_err(|error| error.to_string())?).await?;
         let cookie = browser.cookies_at(&world.local.gateway_url())?;
-        Ok(Self { world, http: reqwest::Client::new(), cookie })
+        Ok(Self { world, http: sim_kit::http::client(), cookie })
     }
 
     async fn get(&self, path: &str) -> Made<String> {

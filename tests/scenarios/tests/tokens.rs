@@ -113,7 +113,7 @@ fn broken_rules(world: &World) -> Vec<String> {
 
 async fn is_live(world: &World, access: &AccessToken) -> Made<bool> {
     let url = format!("{}/v1/stages", world.local.lever.url());
-    let answer = reqwest::Client::new().get(url).bearer_auth(access.expose()).send().await?;
+    let answer = sim_kit::http::client().get(url).bearer_auth(access.expose()).send().await?;
     Ok(answer.status().is_success())
 }
 

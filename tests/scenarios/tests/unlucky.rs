@@ -29,7 +29,7 @@ async fn change_address(world: &World, id: &str, to: &str) -> Made {
     let mut all = state["accounts"][0]["opportunities"].as_array().into_iter().flatten();
     let contact = all.find(|one| one["id"] == *id).and_then(|one| one["contact"].as_str());
     let url = format!("{}/v1/contacts/{}", world.local.lever.url(), contact.ok_or("no contact")?);
-    let put = reqwest::Client::new().put(url).bearer_auth(token).json(&json!({"emails": [to]}));
+    let put = sim_kit::http::client().put(url).bearer_auth(token).json(&json!({"emails": [to]}));
     let status = put.send().await?.status();
     if status.is_success() { Ok(()) } else { Err(format!("answered {status}").into()) }
 }

@@ -255,7 +255,7 @@ mod tests {
     async fn every_listed_route_is_mounted_and_the_list_lists_itself() {
         let control = kit_routes(Control::<Kit>::default());
         let server = serve(0, control.finish().with_state(Kit::new(Rules::default()))).await.unwrap();
-        let client = reqwest::Client::new();
+        let client = crate::http::client();
         let lines: Vec<Value> =
             client.get(format!("{}/_sim", server.url())).send().await.unwrap().json().await.unwrap();
         assert!(lines.iter().any(|line| line["path"] == "/_sim"));
@@ -273,7 +273,7 @@ mod tests {
         let control = kit_routes(Control::<Kit>::default());
         let server = serve(0, control.finish().with_state(Kit::new(Rules::default()))).await.unwrap();
         let url = format!("{}/_sim/clock", server.url());
-        let response = reqwest::Client::new().post(url).body(r#"{"advance":1}"#).send().await.unwrap();
+        let response = crate::http::client().post(url).body(r#"{"advance":1}"#).send().await.unwrap();
         assert_eq!(response.status(), 400);
         assert!(response.text().await.unwrap().contains("`advance`"));
     }

@@ -10,6 +10,7 @@ pub mod control;
 pub mod deliveries;
 pub mod faults;
 pub mod guarded;
+pub mod http;
 mod kit;
 pub mod pattern;
 pub mod random;

@@ -155,7 +155,7 @@ mod tests {
         }
 
         async fn call(&self) -> Result<reqwest::Response, reqwest::Error> {
-            reqwest::Client::new()
+            crate::http::client()
                 .post(format!("{}/v1/things/7?x=1", self.server.url()))
                 .body("hello")
                 .send()

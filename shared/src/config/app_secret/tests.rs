@@ -112,6 +112,7 @@ fn client(port: u16) -> Client {
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .endpoint_url(format!("http://127.0.0.1:{port}"))
+        .http_client(crate::config::aws_http_client().unwrap())
         .retry_config(RetryConfig::disabled())
         .build();
     Client::from_conf(config)

@@ -3,9 +3,10 @@
 //! Lever does not document that it checks the proof, so `state` stays the defence to rely on; the challenge
 //! and the verifier are sent all the same.
 
-use aws_lc_rs::{digest, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::OAuthError;
 use crate::domain::CodeVerifier;
@@ -19,7 +20,7 @@ const VERIFIER_BYTES: usize = 32;
 /// [`OAuthError::NoRandomness`] when the machine has none.
 pub fn new_code_verifier() -> Result<CodeVerifier, OAuthError> {
     let mut bytes = [0; VERIFIER_BYTES];
-    rand::fill(&mut bytes).map_err(|_| OAuthError::NoRandomness)?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| OAuthError::NoRandomness)?;
     Ok(CodeVerifier::new(URL_SAFE_NO_PAD.encode(bytes)))
 }
 

@@ -248,7 +248,7 @@ async fn a_broken_connection_leaves_it_open_whether_it_happened_and_repeats_noth
 #[tokio::test]
 async fn an_answer_that_never_comes_leaves_it_open_whether_it_happened() {
     let server = Server::always(Reply::never()).await;
-    let impatient = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().unwrap();
+    let impatient = crate::http::plain().timeout(Duration::from_millis(50)).build().unwrap();
     let (client, token) = (Client::new(impatient, &server.url().join("v1").unwrap()), token());
     for (call, error) in every_call(&client.api(&token, None, endless())).await {
         assert_eq!(error, Some(Error::Transport(TransportError::NoAnswer)), "{call}");
@@ -284,7 +284,7 @@ async fn only_a_read_that_never_reached_lever_is_repeated_once() {
     let late = |lookups: &Arc<AtomicUsize>| {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let resolver = LateResolver { address, lookups: Arc::clone(lookups) };
-        Client::new(reqwest::Client::builder().dns_resolver(Arc::new(resolver)).build().unwrap(), &base)
+        Client::new(crate::http::plain().dns_resolver(Arc::new(resolver)).build().unwrap(), &base)
     };
     let token = token();
 

@@ -266,7 +266,7 @@ async fn the_account_is_read_if_it_can_be_and_missed_by_nobody() {
 #[tokio::test]
 async fn an_oauth_server_that_is_not_there_or_does_not_answer_is_no_refusal() {
     let server = Server::always(Reply::never()).await;
-    let impatient = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().unwrap();
+    let impatient = crate::http::plain().timeout(Duration::from_millis(50)).build().unwrap();
     let secret = ClientSecret::new("s".to_owned());
     let oauth = OAuth::new(impatient.clone(), server.url(), "a", "c", secret.clone());
     let unanswered = oauth.refresh(&refresh_token(), now()).await;

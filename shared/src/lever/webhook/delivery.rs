@@ -4,8 +4,8 @@
 
 use std::fmt::{self, Write as _};
 
-use aws_lc_rs::{digest, hmac};
 use jiff::{SignedDuration, Timestamp};
+use ring::{digest, hmac};
 
 use super::Rejection;
 use super::wire::{self, Content, Data, Signed, StageChange};

@@ -1,7 +1,7 @@
 //! Signed deliveries for tests, made as Lever makes them.
 
-use aws_lc_rs::hmac;
 use jiff::Timestamp;
+use ring::hmac;
 use serde_json::{Value, json};
 
 use super::STAGE_CHANGE_EVENT;

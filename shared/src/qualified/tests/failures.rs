@@ -176,7 +176,7 @@ async fn an_answer_beyond_the_limit_is_not_read() {
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_leaves_a_change_in_doubt() {
-    let impatient = reqwest::Client::builder().timeout(Duration::from_millis(100)).build().unwrap();
+    let impatient = crate::http::plain().timeout(Duration::from_millis(100)).build().unwrap();
     let late = || Canned::new(200, "{}").after(Duration::from_secs(5));
     let server = Server::reached_by(impatient, [late(), late()]).await;
     let error = Error::Transport(TransportError::NoAnswer);
@@ -219,7 +219,7 @@ impl Resolve for FailsOnce {
 #[tokio::test]
 async fn only_a_read_that_did_not_arrive_is_repeated_and_only_once() {
     let flaky = |resolver: &FailsOnce| {
-        reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(resolver.clone())).build().unwrap()
+        crate::http::plain().no_proxy().dns_resolver(Arc::new(resolver.clone())).build().unwrap()
     };
     let resolver = FailsOnce::default();
     let server = Server::reached_by(flaky(&resolver), [Canned::ok(&json!({ "data": [] }))]).await;

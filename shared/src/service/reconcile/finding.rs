@@ -1,6 +1,6 @@
 //! From what was found to an event in the queue.
 
-use aws_lc_rs::digest;
+use ring::digest;
 
 use super::sweep::Sweep;
 use crate::domain::{

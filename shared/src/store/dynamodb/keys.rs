@@ -18,8 +18,8 @@
 //! | trigger stage | `TEAM#<team>` | `STAGE#<stage>` |
 //! | team | `TEAM#<team>` | `TEAM` |
 
-use aws_lc_rs::digest;
 use jiff::Timestamp;
+use ring::digest;
 
 use crate::domain::{ActivityId, AssessmentId, EventId, OpportunityId, ResultId, StageId, TeamId};
 

@@ -17,6 +17,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::item::{VERSION, WRITE_ID};
 use super::keys::Key;
@@ -243,7 +244,7 @@ fn lost_or_won(present: Option<&Attributes>, write_id: &str, named: u64) -> Reco
 /// 96 random bits: as many writes as there may be, no two meet.
 fn write_id() -> Result<String, Error> {
     let mut bytes = [0; 12];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Unwritable { item: "write id" })?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| Error::Unwritable { item: "write id" })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

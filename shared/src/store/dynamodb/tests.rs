@@ -49,6 +49,7 @@ fn client(url: &str, attempts: u32) -> Client {
         .retry_config(
             RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(std::time::Duration::ZERO),
         )
+        .http_client(crate::config::aws_http_client().unwrap())
         .endpoint_url(url);
     Client::from_conf(config.build())
 }
@@ -84,8 +85,15 @@ async fn losing_the_first_answer_to(operation: &'static str, engine: String) -> 
         let (engine, lost) = (engine.clone(), lost.clone());
         async move {
             let is_write = headers["x-amz-target"].to_str().unwrap().ends_with(operation);
-            let answer =
-                reqwest::Client::new().post(engine).headers(headers).body(body).send().await.unwrap();
+            let answer = crate::http::plain()
+                .build()
+                .unwrap()
+                .post(engine)
+                .headers(headers)
+                .body(body)
+                .send()
+                .await
+                .unwrap();
             if is_write && !lost.swap(true, Ordering::SeqCst) {
                 return (StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new(), Bytes::new());
             }

@@ -40,7 +40,7 @@ impl Clock for VirtualClock {
 
 pub(super) fn request_builder() -> reqwest::Client {
     static BUILDER: OnceLock<reqwest::Client> = OnceLock::new();
-    BUILDER.get_or_init(reqwest::Client::new).clone()
+    BUILDER.get_or_init(sim_kit::http::client).clone()
 }
 
 pub(super) fn qualified_base() -> Made<Url> {

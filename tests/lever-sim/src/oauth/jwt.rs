@@ -1,8 +1,8 @@
 //! Access tokens in the shape of Lever's: a JWT with Lever's claims. Nobody but this simulator can verify it.
 
-use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
 use serde_json::json;
 use sim_kit::clock::Millis;
 use sim_kit::random;

@@ -1,6 +1,5 @@
 //! `/oauth/token`: codes and refresh tokens become access tokens. Takes a form or JSON, like Lever.
 
-use aws_lc_rs::digest;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -8,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sim_kit::clock::Millis;

@@ -39,7 +39,7 @@ impl Lab {
     pub(super) async fn with(seed: Seed) -> Self {
         let sim = LeverSim::start(0, seed).await.unwrap();
         let redirects = reqwest::redirect::Policy::none();
-        let http = reqwest::Client::builder().redirect(redirects).no_proxy().build().unwrap();
+        let http = sim_kit::http::builder().redirect(redirects).no_proxy().build().unwrap();
         let token = access_token(&sim, TokenWish::default());
         Self { sim, http, token }
     }

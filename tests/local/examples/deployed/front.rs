@@ -16,7 +16,7 @@ struct Upstream {
 
 /// Serves until the server is dropped.
 pub(crate) async fn serve(port: u16, url: &str) -> Result<Server, Error> {
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let http = sim_kit::http::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let upstream = Upstream { http, url: url.trim_end_matches('/').to_owned() };
     let router = Router::new().fallback(pass_on).with_state(upstream);
     sim_kit::serve::serve(port, router).await.map_err(|error| Error::Start(error.to_string()))

@@ -86,7 +86,7 @@ impl Play {
         let webhook = text(&state["accounts"][0]["webhooks"][0]["url"])?.to_owned();
         let other = format!("{}/webhooks/lever/65f0c0de0000000000000001/wrong", self.gateway);
         for (url, wanted) in [(webhook, 401), (other, 401), (format!("{}/nothing", self.gateway), 404)] {
-            let request = reqwest::Client::new().post(url).header("content-type", "application/json");
+            let request = sim_kit::http::client().post(url).header("content-type", "application/json");
             let status = request.body(UNSIGNED).send().await?.status();
             if status != wanted {
                 return Err(Error::Step(format!("an unsigned delivery was answered {status}, not {wanted}")));

@@ -57,7 +57,7 @@ impl Sim {
     async fn seeded(seed: Seed) -> Self {
         let key = seed.teams[0].api_key.expose().to_owned();
         let redirects = reqwest::redirect::Policy::none();
-        let http = reqwest::Client::builder().no_proxy().redirect(redirects).build().unwrap();
+        let http = sim_kit::http::builder().no_proxy().redirect(redirects).build().unwrap();
         Self { sim: QualifiedSim::start(0, seed).await.unwrap(), http, key }
     }
 

@@ -38,6 +38,7 @@ async fn recording_store() -> (DynamoStore, Calls) {
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .region(aws_sdk_dynamodb::config::Region::new("local"))
         .endpoint_url(endpoint)
+        .http_client(lever_integration::config::aws_http_client().unwrap())
         .credentials_provider(aws_sdk_dynamodb::config::Credentials::new("a", "b", None, None, "test"))
         .build();
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at("2026-03-01T09:00:00Z".parse().unwrap()));

@@ -196,7 +196,7 @@ async fn every_route_is_answered_by_its_function_and_not_by_the_gateway() {
         let path = route.strip_prefix("ANY ").unwrap().replace("{proxy+}", "activity");
         let path = path.replace("{team}", "65f0c0de0000000000000001").replace("{key}", "wrong");
         let url = format!("{}{path}", world.local.gateway_url());
-        let answer = reqwest::Client::new().post(url).body("{}").send().await.unwrap();
+        let answer = sim_kit::http::client().post(url).body("{}").send().await.unwrap();
         assert!(answer.headers().contains_key("x-content-type-options"), "{route}: {}", answer.status());
     }
 }

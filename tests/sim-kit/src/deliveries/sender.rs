@@ -272,7 +272,7 @@ impl Deliveries {
 
 /// Without a root store (the only way this fails) plain http still works through the default client.
 fn client() -> reqwest::Client {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let client = crate::http::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     client.build().unwrap_or_default()
 }
 
