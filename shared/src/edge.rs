@@ -8,22 +8,19 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use futures_util::FutureExt;
-use lambda_http::http::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
-use lambda_http::http::{HeaderMap, Method, StatusCode};
-use lambda_http::lambda_runtime::{self, LambdaEvent};
-use lambda_http::request::LambdaRequest;
-use lambda_http::tower::ServiceExt;
-use lambda_http::{Adapter, Body, Request, Response, Service, service_fn};
-
-use serde::Serialize;
-
 use crate::domain::TeamId;
 use crate::metrics::{self, Metric};
 use crate::service::ingest::{Error, Ingested};
 use crate::telemetry::Closing;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::FutureExt;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
+use lambda_http::http::{HeaderMap, Method, StatusCode};
+use lambda_http::lambda_runtime::{self, LambdaEvent};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Body, Request, Response, Service, service_fn};
 
 /// What every answer of every route carries, errors included: never framed, cached, sniffed or leaking its
 /// address, and https for a year (OWASP ASVS 5.0, 3.4). A content security policy comes on top.
@@ -68,7 +65,7 @@ pub fn service<'a, F, R>(
     answer: F,
 ) -> impl Service<
     LambdaEvent<LambdaRequest>,
-    Response = impl Serialize,
+    Response = ApiGatewayV2httpResponse,
     Error = lambda_http::Error,
     Future: Send + 'a,
 >
@@ -76,27 +73,42 @@ where
     F: Fn(Request) -> R + 'a,
     R: Future<Output = Response<Body>> + Send + 'a,
 {
-    let service = service_fn(move |request| {
-        let answered = answer(request);
+    service_fn(move |event: LambdaEvent<LambdaRequest>| {
+        let answered = answer(readable(event.payload).into());
         async move {
             let response = answered.await;
             metrics::flush();
-            Ok::<_, lambda_http::Error>(response)
+            Ok::<_, lambda_http::Error>(for_api_gateway(response))
         }
-    });
-    Adapter::from(service).map_request(readable)
+    })
 }
 
-/// The event with an empty body in the place of one that says it is base64 and is not: the runtime's own
+/// The request with an empty body in the place of one that says it is base64 and is not: the runtime's own
 /// conversion panics over it.
-fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
-    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload
+fn readable(mut request: LambdaRequest) -> LambdaRequest {
+    if let LambdaRequest::ApiGatewayV2(request) = &mut request
         && request.is_base64_encoded
         && request.body.as_ref().is_some_and(|body| STANDARD.decode(body).is_err())
     {
         request.body = None;
     }
-    event
+    request
+}
+
+/// The response in the form of payload version 2, with cookies apart (API Gateway: HTTP APIs, Lambda integrations).
+///
+/// Written out, since the conversion of `lambda_http` brings the tables of every character set there is.
+fn for_api_gateway(response: Response<Body>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = parts.status.as_u16().into();
+    answer.headers = parts.headers;
+    let cookies = answer.headers.get_all(SET_COOKIE).iter();
+    answer.cookies = cookies.filter_map(|cookie| cookie.to_str().ok()).map(str::to_owned).collect();
+    answer.headers.remove(SET_COOKIE);
+    answer.is_base64_encoded = matches!(body, Body::Binary(_));
+    answer.body = (!body.is_empty()).then_some(body);
+    answer
 }
 
 /// Takes a request apart.
