@@ -154,7 +154,12 @@ impl Qualified {
 
     /// Every mail, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        self.app.act(|world, _| world.mails.clone())
+        self.mails_after(0)
+    }
+
+    /// The mails after the first `seen`, oldest first.
+    pub fn mails_after(&self, seen: usize) -> Vec<Mail> {
+        self.app.act(|world, _| world.mails.get(seen..).unwrap_or_default().to_vec())
     }
 
     /// Every result, oldest first.

@@ -32,7 +32,12 @@ impl Violations {
 
     /// All of them, oldest first.
     pub fn list(&self) -> Vec<Violation> {
-        self.0.lock().clone()
+        self.after(0)
+    }
+
+    /// Those after the first `seen`, oldest first.
+    pub fn after(&self, seen: usize) -> Vec<Violation> {
+        self.0.lock().get(seen..).unwrap_or_default().to_vec()
     }
 
     /// Those of one rule, oldest first.

@@ -31,6 +31,8 @@ pub const REFRESHED_TWICE: &str = "refreshed_twice";
 pub struct Checker {
     seen: usize,
     mails_seen: usize,
+    /// Every address that a mail went to.
+    mailed: BTreeSet<String>,
     violations_seen: [usize; 2],
     /// The refresh tokens that were spent, with the access token each brought if that is known.
     spent: BTreeMap<String, Option<String>>,
@@ -50,11 +52,11 @@ impl Checker {
         if new.is_empty() {
             return wrong;
         }
+        self.mails(world, &mut wrong);
         for exchange in new {
             self.seen += 1;
             self.exchange(world, &exchange, &mut wrong);
         }
-        self.mails(world, &mut wrong);
         self.violations(world, &mut wrong);
         wrong
     }
@@ -116,8 +118,7 @@ impl Checker {
     }
 
     fn added(&mut self, world: &World, id: &str, sent: &Value, wrong: &mut Vec<String>) {
-        let email = candidate(world, id).map(|candidate| candidate.email.as_str());
-        if !world.qualified.mails().iter().any(|mail| Some(mail.to.as_str()) == email) {
+        if !candidate(world, id).is_some_and(|candidate| self.mailed.contains(&candidate.email)) {
             wrong.push(format!("I3: {id} got a status tag before an invitation"));
         }
         let tags = sent["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -157,8 +158,9 @@ impl Checker {
     }
 
     fn mails(&mut self, world: &World, wrong: &mut Vec<String>) {
-        for mail in world.qualified.mails().into_iter().skip(self.mails_seen) {
+        for mail in world.qualified.mails_after(self.mails_seen) {
             self.mails_seen += 1;
+            self.mailed.insert(mail.to.clone());
             if mail.kind != MailKind::Invite {
                 continue;
             }
@@ -177,7 +179,7 @@ impl Checker {
 
     fn violations(&mut self, world: &World, wrong: &mut Vec<String>) {
         for (number, kit) in [world.lever.kit(), world.qualified.kit()].into_iter().enumerate() {
-            for violation in kit.violations.list().into_iter().skip(self.violations_seen[number]) {
+            for violation in kit.violations.after(self.violations_seen[number]) {
                 self.violations_seen[number] += 1;
                 let rule = violation.rule.as_str();
                 let is_expected = rule == "reused_refresh_token" || AFTER_THE_END.contains(&rule);

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use sim_kit::clock::Millis;
 
@@ -16,7 +16,7 @@ use super::query::Params;
 use crate::app::App;
 use crate::wire;
 use crate::wire::disturb::disturb;
-use crate::world::{CandidateState, Refused, TeamCandidateId, World};
+use crate::world::{CandidateState, Refused, TeamCandidate, TeamCandidateId, World};
 
 const KIND: &str = "TeamCandidate";
 const LIST: [&str; 5] = ["where", "includes", "page", "limit", "order_by"];
@@ -56,7 +56,11 @@ pub(crate) async fn list(
     listing.answer(&app, |world, _| {
         let archived_too = about_archived || world.switches.q15_finds_archived;
         let of_team = world.candidates.iter().filter(|one| one.team_id == caller.team);
-        let shown = of_team.filter(|one| archived_too || !one.archived);
+        let asked_for = |one: &&TeamCandidate| {
+            listing.filter.allows("email", &json!(one.email), world)
+                && listing.filter.allows("alternate_id", &json!(one.alternate_id), world)
+        };
+        let shown = of_team.filter(|one| archived_too || !one.archived).filter(asked_for);
         shown.map(|one| wire::candidate::record(one, world)).collect()
     })
 }

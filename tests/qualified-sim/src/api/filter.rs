@@ -81,6 +81,14 @@ impl Filter {
         self.0.iter().any(|condition| condition.field == field)
     }
 
+    /// Whether a value fulfils all conditions on its field, so that what does not need not be rendered.
+    pub(crate) fn allows(&self, field: &str, value: &Value, world: &World) -> bool {
+        self.0
+            .iter()
+            .filter(|condition| condition.field == field)
+            .all(|condition| condition.fits(value, world))
+    }
+
     /// Whether a rendered record fulfils all conditions.
     pub(crate) fn holds(&self, record: &Value, world: &World) -> bool {
         self.0.iter().all(|condition| condition.holds(record, world))
@@ -110,7 +118,10 @@ impl Condition {
         if self.field == "q" {
             return ["name", "email"].iter().any(|field| contains(&record[*field], &self.operand));
         }
-        let value = &record[camel(&self.field)];
+        self.fits(&record[camel(&self.field)], world)
+    }
+
+    fn fits(&self, value: &Value, world: &World) -> bool {
         let same = |operand: &Value| self.same(value, operand, world);
         match self.operator {
             Operator::Equal => same(&self.operand),
