@@ -80,7 +80,7 @@ async fn starts(
     report.add(
         Row::figure("init ÷ hello", ratio(intake, hello), "×").limit(
             Limit::Most(1.5),
-            "a call of Secrets Manager for the keyring, and the TLS set-up before it",
+            "three clients of the SDK and a first call of each; docs/decisions/0011",
         ),
     );
     let mean = |work: &[Duration]| milliseconds(work.iter().sum::<Duration>()) / 25.0;
