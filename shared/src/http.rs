@@ -1,4 +1,4 @@
-//! The transport under both clients: time-outs, a size limit, no redirects.
+//! The transport under all clients, those of AWS included: time-outs, a size limit, no redirects.
 //!
 //! Says what came back and nothing about its meaning; each client maps statuses to its own errors. Never
 //! logs a body or a URL with a query: both may hold personal data.

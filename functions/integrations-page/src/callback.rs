@@ -7,6 +7,7 @@ use lever_integration::service::connect::{Callback, Login, LoginError};
 use lever_integration::session::Session;
 
 use crate::Page;
+use crate::load::unavailable;
 use crate::request::{Fields, cookies};
 use crate::respond::{html, redirect, trouble};
 use crate::routes::{done, shell};
@@ -55,7 +56,7 @@ impl Page {
             }
             CallbackOutcome::Failed(error) => match cause(&error) {
                 Some(cause) => cause,
-                None => return trouble(self, shell, Trouble::Unavailable),
+                None => return trouble(self, shell, unavailable(error)),
             },
         };
         trouble(self, shell, Trouble::Login { cause, environment: self.environment })

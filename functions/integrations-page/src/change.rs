@@ -1,11 +1,14 @@
 //! What the forms do. Each answers where to send the browser.
 
+use std::error::Error;
+
 use lever_integration::domain::{AccountChange, StageId};
 use lever_integration::failure::Disposition;
 use lever_integration::service::connect::{ApiKeyError, Leftover, StageError};
 use lever_integration::session::Session;
 
 use crate::Page;
+use crate::load::unavailable;
 use crate::paths::{self, field};
 use crate::request::Fields;
 use crate::routes::done;
@@ -83,7 +86,7 @@ pub(crate) async fn log_in(
         .connector
         .begin_login(&session.team, &session.user, session.id.as_str(), account_change)
         .await
-        .map_err(|error| failed(error.disposition()))?;
+        .map_err(|error| failed(error.disposition(), error))?;
     Ok(begun.to_string())
 }
 
@@ -131,7 +134,7 @@ pub(crate) async fn add_trigger_stages(
     added.map_err(|error| match error {
         StageError::Unknown => NotAdded::UnknownStage,
         StageError::NotConnected => NotAdded::NotConnected,
-        StageError::Failed(error) => NotAdded::Failed(failed(error.disposition())),
+        StageError::Failed(error) => NotAdded::Failed(failed(error.disposition(), error)),
     })
 }
 
@@ -144,33 +147,33 @@ async fn remove_stage(page: &Page, session: &Session, form: &Fields) -> Result<S
 pub(crate) async fn remove_trigger_stage(page: &Page, session: &Session, text: &str) -> Result<(), Trouble> {
     let stage: StageId = text.parse().map_err(|_| Trouble::BadField(field::STAGE))?;
     let removed = page.connector.remove_trigger_stage(&session.team, &stage).await;
-    removed.map_err(|error| failed(error.disposition()))
+    removed.map_err(|error| failed(error.disposition(), error))
 }
 
 /// Registers our webhook in Lever again.
 pub(crate) async fn heal_webhook(page: &Page, session: &Session) -> Result<(), Trouble> {
     let healed = page.connector.heal_webhook(&session.team).await;
-    healed.map_err(|error| failed(error.disposition()))
+    healed.map_err(|error| failed(error.disposition(), error))
 }
 
 /// Registers our subscription in Qualified again.
 pub(crate) async fn heal_subscription(page: &Page, session: &Session) -> Result<(), Trouble> {
     let healed = page.connector.heal_subscription(&session.team).await;
-    healed.map_err(|error| failed(error.disposition()))
+    healed.map_err(|error| failed(error.disposition(), error))
 }
 
 /// Removes the integration; answers what could not be removed at a service.
 pub(crate) async fn remove_integration(page: &Page, session: &Session) -> Result<Vec<Leftover>, Trouble> {
     let removed = page.connector.remove_integration(&session.team).await;
-    removed.map_err(|error| failed(error.disposition()))
+    removed.map_err(|error| failed(error.disposition(), error))
 }
 
-fn failed(disposition: Disposition) -> Trouble {
+fn failed(disposition: Disposition, error: impl Error) -> Trouble {
     match disposition {
         Disposition::Rejected => Trouble::BadRequest,
         Disposition::Transient { .. }
         | Disposition::Disconnected
         | Disposition::Unprocessable
-        | Disposition::Defect => Trouble::Unavailable,
+        | Disposition::Defect => unavailable(error),
     }
 }

@@ -17,6 +17,7 @@ mod respond;
 mod routes;
 
 pub use callback::CallbackOutcome;
+pub use routes::close;
 
 use std::sync::Arc;
 

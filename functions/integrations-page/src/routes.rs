@@ -24,9 +24,17 @@ pub(crate) async fn answer(page: &Page, request: &Request) -> Response<Body> {
     let began = Instant::now();
     let answered = AssertUnwindSafe(route(page, request)).catch_unwind().await;
     let response = answered.unwrap_or_else(|_| unavailable(page, request.uri().path()));
-    let outcome = if response.status().is_server_error() { "failed" } else { "answered" };
-    Closing::new(NAME, outcome, began.elapsed()).log();
+    close(NAME, &response, began);
     response
+}
+
+/// The last line of a request; one answered 5xx is an error.
+pub fn close(unit: &'static str, response: &Response<Body>, began: Instant) {
+    if response.status().is_server_error() {
+        Closing::new(unit, "failed", began.elapsed()).log_as_error();
+    } else {
+        Closing::new(unit, "answered", began.elapsed()).log();
+    }
 }
 
 fn unavailable(page: &Page, path: &str) -> Response<Body> {
@@ -93,9 +101,9 @@ async fn launch(page: &Page, link: &str) -> Response<Body> {
     match page.store.record_launch(launch.id.as_str(), launch.expires_at).await {
         Ok(Recorded::Done { .. }) => {}
         Ok(Recorded::Conflict) => return refused(),
-        Err(_) => return trouble(page, None, Trouble::Unavailable),
+        Err(error) => return trouble(page, None, load::unavailable(error)),
     }
-    let begun = page.connector.ensure_team(&launch.team).await.ok();
+    let begun = page.connector.ensure_team(&launch.team).await.map_err(load::unavailable).ok();
     match (begun, page.sessions.begin(&launch, now)) {
         (Some(_), Ok(session)) => redirect(page, paths::PAGE, Some(&page.sessions.set_cookie(&session))),
         (None, _) | (_, Err(_)) => trouble(page, None, Trouble::Unavailable),

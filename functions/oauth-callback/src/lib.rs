@@ -3,7 +3,9 @@
 //! Whatever the callback brings, the browser leaves this address at once (303), so that neither code nor
 //! state stay in its history; the outcome is told by the Integrations page or by a page of its own.
 
-use integrations_page::{CallbackOutcome, Page};
+use std::time::Instant;
+
+use integrations_page::{CallbackOutcome, Page, close};
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 use lever_integration::service::connect::{Callback, LoginError};
@@ -16,6 +18,13 @@ pub const ROUTES: &[&str] = &["ANY /lever/callback", "ANY /lever/callback/sandbo
 
 /// Answers one request; never fails and never panics.
 pub async fn handle(page: &Page, request: Request) -> Response<Body> {
+    let began = Instant::now();
+    let response = answer(page, request).await;
+    close(NAME, &response, began);
+    response
+}
+
+async fn answer(page: &Page, request: Request) -> Response<Body> {
     let path = page.callback_path();
     let is_callback = request.uri().path() == path && matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_callback {

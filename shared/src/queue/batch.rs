@@ -25,6 +25,11 @@ use crate::telemetry::Closing;
 /// message. Each holds a few kilobytes, whatever the size of the batch.
 const CONCURRENCY_MAX: usize = BATCH_MAX;
 
+/// The outcome of a message that cannot succeed as things are, but comes back.
+const FAILED: &str = "failed";
+/// The outcome of a message that becomes a dead letter.
+const GIVEN_UP: &str = "given_up";
+
 /// A message, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchItem {
@@ -138,10 +143,13 @@ where
                 edge.put_back(failure, envelope.as_ref(), receipt.as_deref(), circumstances).await
             }
         };
-        if fate.is_death(receive_count) {
+        let word = if fate.is_death(receive_count) {
             Metric::DeadLettered.count();
-        }
-        close(&outcome, fate, envelope.as_ref(), started.elapsed());
+            GIVEN_UP
+        } else {
+            outcome_word(fate)
+        };
+        close(&outcome, word, envelope.as_ref(), started.elapsed());
         match fate {
             Fate::Done | Fate::Renewed => None,
             Fate::Postponed(_) | Fate::Doomed(_) => Some(message_id),
@@ -247,7 +255,7 @@ fn chance(message_id: &str, receive_count: u32) -> f64 {
 }
 
 /// The closing line of a message.
-fn close(outcome: &Result<(), BatchError>, fate: Fate, envelope: Option<&Envelope>, took: Duration) {
+fn close(outcome: &Result<(), BatchError>, word: &'static str, envelope: Option<&Envelope>, took: Duration) {
     let opportunity = envelope.and_then(|envelope| match &envelope.event {
         Event::StageChanged(event) => Some(&event.opportunity),
         Event::ResultChanged(_) => None,
@@ -259,12 +267,9 @@ fn close(outcome: &Result<(), BatchError>, fate: Fate, envelope: Option<&Envelop
         event: envelope.map(|envelope| envelope.event.id()),
         disposition: failure.map(|failure| failure.disposition),
         error: failure.map(|failure| failure as &dyn StdError),
-        ..Closing::new("message", outcome_word(fate), took)
+        ..Closing::new("message", word, took)
     };
-    match fate {
-        Fate::Done | Fate::Postponed(_) | Fate::Renewed => closing.log(),
-        Fate::Doomed(_) => closing.log_as_error(),
-    }
+    if [FAILED, GIVEN_UP].contains(&word) { closing.log_as_error() } else { closing.log() }
 }
 
 fn outcome_word(fate: Fate) -> &'static str {
@@ -272,7 +277,7 @@ fn outcome_word(fate: Fate) -> &'static str {
         Fate::Done => "done",
         Fate::Postponed(_) => "postponed",
         Fate::Renewed => "renewed",
-        Fate::Doomed(_) => "failed",
+        Fate::Doomed(_) => FAILED,
     }
 }
 

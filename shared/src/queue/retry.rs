@@ -15,8 +15,8 @@ const WAIT_MIN: Duration = Duration::from_secs(1);
 /// How long a message that cannot succeed waits: it is dead and the alarm rings after 7 × 30 s = 3.5 min
 /// instead of 7 visibility time-outs (42 min), yet a wrong deployment can be taken back in the meantime.
 const POISON_WAIT: Duration = Duration::from_secs(30);
-/// How old an event may get by being told to wait: 10 000 stage changes of one team take 10 000 × 2 calls
-/// / 10 per second = 34 min, and a working day of Lever refusing calls is no longer only waiting.
+/// How old an event may get by being told to wait: 10 000 stage changes of one team take 10 000 × 3 calls
+/// / 10 per second = 50 min, and a working day of Lever refusing calls is no longer only waiting.
 const RENEWAL_AGE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The bound of what is added to a wait one was told: a line of 10 000 messages then asks 330 times a second,

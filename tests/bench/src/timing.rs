@@ -1,4 +1,4 @@
-//! Whether the time of a verification tells how much of a signature is right (quality bar N60).
+//! Whether the time of a verification tells how much of a signature is right (bad input N60).
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -37,7 +37,8 @@ pub fn lines(local: &Local) -> Vec<String> {
     let (lever, qualified) = (local.lever.url(), local.qualified.url());
     let mut lines = vec![
         format!("Open {qualified}/_sim/launch in a browser: the Integrations page, as from Qualified."),
-        "Enter the API key, log in to Lever, add the trigger stage \"Technical Assessment\".".to_owned(),
+        "With --no-story: enter the API key, log in to Lever, add the trigger stage \"Technical Assessment\"."
+            .to_owned(),
     ];
     if let Some((_, key)) = local.qualified.first_team() {
         lines.push(format!("The API key of the built-in team: {}", key.expose()));

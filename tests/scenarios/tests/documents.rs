@@ -4,7 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The documents whose paths are held against the repository.
-const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "docs/DEPLOY.md",
+    "docs/OPERATIONS.md",
+    "docs/RELIABILITY.md",
+    "docs/SECURITY.md",
+];
 /// What a short path may count from.
 const BASES: [&str; 4] = ["", "shared/src", "functions/integrations-page/src", "functions/integrations-page"];
 /// Folders that hold what was built or fetched.

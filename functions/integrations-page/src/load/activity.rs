@@ -4,7 +4,7 @@ use lever_integration::domain::{Activity, OpportunityId, Reason, TeamId};
 use lever_integration::failure::Disposition;
 
 use super::candidates::{StageNames, line, named, named_by_link, read_all};
-use super::{Loaded, team_and_stages};
+use super::{Loaded, team_and_stages, unavailable};
 use crate::Page;
 use crate::paths::field;
 use crate::request::Fields;
@@ -82,7 +82,7 @@ async fn list(
             Disposition::Transient { .. }
             | Disposition::Disconnected
             | Disposition::Unprocessable
-            | Disposition::Defect => Trouble::Unavailable,
+            | Disposition::Defect => unavailable(error),
         })?;
         lines.extend(read.rows.into_iter().filter(passes));
         next = read.next;

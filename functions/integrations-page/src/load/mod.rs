@@ -72,8 +72,14 @@ async fn loaded(
         Ok(None) | Err(Error::Waiting(Reason::ReconnectNeeded)) => false,
         Err(_) => true,
     };
-    let context = page.connector.ensure_team(id).await.map_err(|_| Trouble::Unavailable)?;
+    let context = page.connector.ensure_team(id).await.map_err(unavailable)?;
     Ok(Loaded { context, is_lever_unreachable })
+}
+
+/// What without the table cannot be shown at all; the reason goes into the log.
+pub(crate) fn unavailable(error: impl std::error::Error) -> Trouble {
+    tracing::error!(%error, "page.unavailable");
+    Trouble::Unavailable
 }
 
 /// What was read, or that it could not be.

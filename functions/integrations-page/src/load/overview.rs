@@ -14,7 +14,7 @@ use lever_integration::store::TeamContext;
 
 use super::candidates::{StageNames, line, read_all};
 use super::funnel::funnel;
-use super::{Loaded, StagesRead, reading, team, team_after_refusal, team_and_stages};
+use super::{Loaded, StagesRead, reading, team, team_after_refusal, team_and_stages, unavailable};
 use crate::Page;
 use crate::view::model::{
     ApiKeyRejection, ApiKeyState, ChosenStage, ConnectionCard, DialogState, LeverState, OfferedStage,
@@ -55,15 +55,15 @@ pub(crate) async fn overview(
     );
     let assessments = match assessments {
         Some(Err(qualified::Error::KeyUnusable)) => {
-            page.connector.mark_key_refused(&loaded.context).await.map_err(|_| Trouble::Unavailable)?;
+            page.connector.mark_key_refused(&loaded.context).await.map_err(unavailable)?;
             loaded.context.team.api_key_refused_at = Some(shell.now);
             None
         }
         read => read,
     };
     let context = &loaded.context;
-    let recent = recent.map_err(|_| Trouble::Unavailable)?.rows;
-    let waiting = waiting.map_err(|_| Trouble::Unavailable)?.len();
+    let recent = recent.map_err(unavailable)?.rows;
+    let waiting = waiting.map_err(unavailable)?.len();
     let api = page.connector.lever_api(context);
     let known = read_all(page, id, api.as_ref(), &recent).await;
     let names = StageNames::new(context, &from_lever.stages);

@@ -13,7 +13,7 @@ use lever_integration::store::TeamContext;
 use super::candidates::{Known, NotNamed, StageNames, candidate, line, named, named_by_link};
 use super::explain::{Facts, unreadable};
 use super::overview::webhook_state;
-use super::{team, team_after_refusal};
+use super::{team, team_after_refusal, unavailable};
 use crate::Page;
 use crate::paths::field;
 use crate::request::Fields;
@@ -166,7 +166,7 @@ impl Question<'_> {
         let Self { page, context, now } = *self;
         let history = self.history(&opportunity.id).await?;
         let ledger = page.store.load_assignments(&context.team.id, &opportunity.id).await;
-        let ledger = ledger.map_err(|_| Trouble::Unavailable)?;
+        let ledger = ledger.map_err(unavailable)?;
         let assessments = match page.connector.qualified_api(context) {
             None => Err(Reason::ApiKeyNeeded),
             Some(api) => match api.assessments().await {
@@ -183,7 +183,7 @@ impl Question<'_> {
         };
         let names = StageNames::read(context, Some(api)).await;
         let reconciliation = page.store.load_reconciliation(&context.team.id).await;
-        let look = reconciliation.map_err(|_| Trouble::Unavailable)?.map(|one| one.stage_changes);
+        let look = reconciliation.map_err(unavailable)?.map(|one| one.stage_changes);
         let first_added = context.trigger_stages.iter().map(|trigger| trigger.added_at).min();
         let judged = Facts {
             opportunity,
@@ -210,14 +210,14 @@ impl Question<'_> {
 
     async fn history(&self, id: &OpportunityId) -> Result<Vec<Activity>, Trouble> {
         let history = self.page.store.opportunity_activity(&self.context.team.id, id, HISTORY).await;
-        history.map_err(|_| Trouble::Unavailable)
+        history.map_err(unavailable)
     }
 
     /// Since when an event about the candidate waits for an admin. With more than a hundred that wait, one may
     /// be overlooked; what they wait for is told all the same.
     async fn waits_since(&self, id: &OpportunityId) -> Result<Option<Timestamp>, Trouble> {
         let parked = self.page.store.parked_events(&self.context.team.id, WAITING).await;
-        let parked = parked.map_err(|_| Trouble::Unavailable)?;
+        let parked = parked.map_err(unavailable)?;
         let is_about = |envelope: &str| match Envelope::parse(envelope).map(|envelope| envelope.event) {
             Ok(Event::StageChanged(event)) => event.opportunity == *id,
             Ok(Event::ResultChanged(_)) | Err(_) => false,

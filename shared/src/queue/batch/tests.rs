@@ -225,6 +225,21 @@ async fn a_defect_is_an_error_line_with_all_that_is_known() {
 }
 
 #[tokio::test]
+async fn the_last_line_of_a_dead_letter_is_an_error_that_says_so() {
+    let case = case();
+    case.send("event-1").await;
+    for _ in 0..RECEIVES_MAX {
+        case.work(|_| Some(Disposition::Transient { retry_after: None })).await;
+        case.clock.advance(VISIBILITY_TIMEOUT * 3);
+    }
+    let closings = case.log.closings();
+    let told: Vec<_> = closings.iter().map(|line| (&line["outcome"], &line["level"])).collect();
+    let (last, before) = told.split_last().unwrap();
+    assert_eq!(*last, (&"given_up".into(), &"ERROR".into()));
+    assert_eq!(before, [(&"postponed".into(), &"INFO".into()); RECEIVES_MAX as usize - 1]);
+}
+
+#[tokio::test]
 async fn a_handler_can_add_its_reason_to_the_closing_line() {
     let case = case();
     case.send("event-1").await;
