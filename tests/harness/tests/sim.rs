@@ -49,6 +49,7 @@ impl Sum {
         self.sweeps += report.sweeps;
         self.redriven += report.redriven;
         if !report.wrong.is_empty() {
+            println!("SEED={}: {:#?}", report.seed, report.wrong);
             self.broken.push((report.seed, report.wrong));
         }
     }
