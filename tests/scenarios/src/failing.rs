@@ -12,7 +12,10 @@ use lever_integration::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, OAuthAttempt, OpenAssignment,
     OpportunityId, ParkedEvent, Reconciliation, ResultId, StageId, Team, TeamId, TriggerStage,
 };
+use lever_integration::setup::Parts;
 use lever_integration::store::{Error, Page, Recorded, Store, TeamContext};
+
+use crate::World;
 
 /// Whether the first call that fails takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,20 @@ enum Turn {
     Pass,
     LoseAnswer,
     Fail,
+}
+
+impl World {
+    /// The parts of the system with a table that answers `calls` calls and then none.
+    pub fn failing(&self, calls: usize, last: Last) -> Parts {
+        let parts = &self.local.parts;
+        Parts {
+            config: parts.config.clone(),
+            secret: parts.secret.clone(),
+            store: Arc::new(FailingStore::after(Arc::clone(&parts.store), calls, last)),
+            queue: Arc::clone(&parts.queue),
+            clock: Arc::clone(&parts.clock),
+        }
+    }
 }
 
 impl FailingStore {

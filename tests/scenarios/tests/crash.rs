@@ -1,12 +1,10 @@
 //! Runs that end in the middle: at every call of the table, once and twice, for every kind of event.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use lever_integration::domain::{Event, Reason, ResultNews};
 use lever_integration::service::Worker;
-use lever_integration::setup::Parts;
-use scenarios::{FailingStore, Last, Made, World, new_run, news};
+use scenarios::{Last, Made, World, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
@@ -42,11 +40,7 @@ const CALLS: [(&str, &str); 7] = [
 
 /// A new process that loses its table.
 fn doomed(world: &World, (calls, last): End) -> Made<Worker> {
-    let parts = &world.local.parts;
-    let store = FailingStore::after(Arc::clone(&parts.store), calls, last);
-    let (config, secret) = (parts.config.clone(), parts.secret.clone());
-    let (queue, clock) = (Arc::clone(&parts.queue), Arc::clone(&parts.clock));
-    Ok(Parts { config, secret, store: Arc::new(store), queue, clock }.worker()?)
+    Ok(world.failing(calls, last).worker()?)
 }
 
 /// Handles an event in runs hindered as told, and then in free ones until it is done.

@@ -10,7 +10,7 @@ use lever_integration::domain::{Event, EventId, Reason, ResultChanged, ResultNew
 use lever_integration::queue::{Envelope, Error as QueueError, Queue};
 use lever_integration::service::{Handled, Worker};
 use lever_integration::setup::Parts;
-use scenarios::{FailingStore, Last, Made, World, new_run, news};
+use scenarios::{Last, Made, World, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
@@ -169,8 +169,7 @@ async fn every_decision_on_what_a_sweep_found_is_told_though_the_run_ends_amid_t
         let triggered_at = Timestamp::from_millisecond(at.ok_or("no such entry")?)?;
         let event = StageChanged { id: EventId::found(u128::try_from(calls)?), triggered_at, ..moved };
         let envelope = world.envelope(Event::StageChanged(event));
-        let store = FailingStore::after(Arc::clone(&world.local.parts.store), calls, Last::Undone);
-        _ = with_store(&world, store).worker()?.handle(&envelope, &new_run()).await;
+        _ = world.failing(calls, Last::Undone).worker()?.handle(&envelope, &new_run()).await;
         world.pass(LEASE_IS_OVER);
         world.local.worker.handle(&envelope, &new_run()).await?;
         let lines = world.activity(&id).await?;
@@ -178,12 +177,6 @@ async fn every_decision_on_what_a_sweep_found_is_told_though_the_run_ends_amid_t
         assert_eq!(told.collect::<BTreeSet<_>>(), BTreeSet::from(titles), "{calls} calls");
     }
     world.finish().await
-}
-
-fn with_store(world: &World, store: FailingStore) -> Parts {
-    let Parts { config, secret, queue, clock, .. } = &world.local.parts;
-    let (queue, clock) = (Arc::clone(queue), Arc::clone(clock));
-    Parts { config: config.clone(), secret: secret.clone(), store: Arc::new(store), queue, clock }
 }
 
 /// A queue whose messages are worked off before it says that it has them.
@@ -212,10 +205,8 @@ async fn an_event_that_has_to_wait_again_at_once_still_waits() -> Made {
     let waits = world.local.worker.handle(&world.envelope(world.moved(&id)?), &new_run()).await?;
     assert_eq!(waits, Handled::Waiting(Reason::ReconnectNeeded));
     let queue = Arc::new(WorkedOffAtOnce { worker: parts.worker()? });
-    let (config, secret) = (parts.config.clone(), parts.secret.clone());
-    let (store, clock) = (Arc::clone(&parts.store), Arc::clone(&parts.clock));
     // Lever is still closed to us: whoever takes the event up parks it again.
-    Parts { config, secret, store, queue, clock }.connector()?.resume(&world.team).await?;
+    Parts { queue, ..world.failing(usize::MAX, Last::Undone) }.connector()?.resume(&world.team).await?;
     assert_eq!(parts.store.parked_events(&world.team, 100).await?.len(), 1);
     Ok(())
 }

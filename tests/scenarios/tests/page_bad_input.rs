@@ -1,19 +1,16 @@
 //! Bad input at the page and the OAuth callback: the right answer, nothing linked, nothing told.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use integrations_page::Page;
 use integrations_page::paths::{self, field};
 use lever_integration::clock::Clock;
 use lever_integration::domain::{ConnectionState, Reason};
-use lever_integration::setup::Parts;
 use lever_integration::telemetry::capture;
 use local::browser::{Browser, Shown};
 use reqwest::{Client, Method, Response, redirect};
-
-use scenarios::{FailingStore, Last, Made, World};
+use scenarios::{Last, Made, World};
 use serde_json::json;
 
 const EVIL: &str = "evil.example";
@@ -331,15 +328,7 @@ async fn a_planted_secret_and_a_name_show_up_nowhere_they_do_not_belong() -> Mad
 async fn a_login_that_fails_for_want_of_the_table_is_an_error_line_that_says_why() -> Made {
     let log = capture();
     let world = World::start().await?;
-    let parts = &world.local.parts;
-    let parts = Parts {
-        config: parts.config.clone(),
-        secret: parts.secret.clone(),
-        store: Arc::new(FailingStore::after(Arc::clone(&parts.store), 0, Last::Undone)),
-        queue: Arc::clone(&parts.queue),
-        clock: Arc::clone(&parts.clock),
-    };
-    let page = Page::new(&parts)?;
+    let page = Page::new(&world.failing(0, Last::Undone))?;
     let uri = format!("{}?state=some&code=some", page.callback_path());
     let request = lambda_http::http::Request::get(uri).body(lambda_http::Body::Empty)?;
     assert_eq!(oauth_callback::handle(&page, request).await.status(), 503);

@@ -16,7 +16,7 @@ use lever_integration::service::reconcile::{Reconciler, Rhythm};
 use lever_integration::setup::Parts;
 use local::connect::add_trigger_stage;
 use reconciler::Answer;
-use scenarios::{FailingStore, Last, Made, World, new_run};
+use scenarios::{Last, Made, World, new_run};
 use serde_json::json;
 use sim_kit::deliveries::ModeChange;
 use sim_kit::faults::{Fault, Mode};
@@ -48,18 +48,6 @@ fn webhooks(world: &World) -> Vec<String> {
     let state = world.local.lever.state();
     let webhooks = state["accounts"][0]["webhooks"].as_array().cloned().unwrap_or_default();
     webhooks.iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect()
-}
-
-/// Parts with a table that fails after so many calls.
-fn failing(world: &World, calls: usize, last: Last) -> Parts {
-    let parts = &world.local.parts;
-    Parts {
-        config: parts.config.clone(),
-        secret: parts.secret.clone(),
-        store: Arc::new(FailingStore::after(Arc::clone(&parts.store), calls, last)),
-        queue: Arc::clone(&parts.queue),
-        clock: Arc::clone(&parts.clock),
-    }
 }
 
 fn shown(world: &World, id: &str) -> Made<Vec<String>> {
@@ -367,7 +355,7 @@ async fn what_a_worker_left_unfinished_for_good_is_taken_up() -> Made {
             let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
             world.local.lever.move_to(&id, World::TRIGGER, None)?;
             let envelope = world.envelope(world.moved(&id)?);
-            _ = failing(&world, calls, last).worker()?.handle(&envelope, &new_run()).await;
+            _ = world.failing(calls, last).worker()?.handle(&envelope, &new_run()).await;
             sweep_after(&world, Duration::from_secs(20 * 60)).await?;
             world.wait_out().await?;
             assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"], "{name}");
@@ -385,7 +373,7 @@ async fn a_sweep_that_ends_at_any_call_of_the_table_loses_nothing() -> Made {
         let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         world.pass(AN_HOUR);
-        let doomed: Reconciler = failing(&world, calls, Last::Done).reconciler(Rhythm::default())?;
+        let doomed: Reconciler = world.failing(calls, Last::Done).reconciler(Rhythm::default())?;
         let ends_at = world.clock.now() + Duration::from_secs(240);
         _ = reconciler::handle(&doomed, ends_at).await;
         world.settle().await?;
@@ -560,7 +548,7 @@ async fn what_the_queue_does_not_take_is_found_again() -> Made {
     for left in [0, 2] {
         let inner = Arc::clone(&world.local.queue);
         let queue = Arc::new(FullQueue { inner, left: AtomicUsize::new(left) });
-        let parts = Parts { queue, ..failing(&world, usize::MAX, Last::Undone) };
+        let parts = Parts { queue, ..world.failing(usize::MAX, Last::Undone) };
         let ends_at = world.clock.now() + Duration::from_secs(240);
         let answer = reconciler::handle(&parts.reconciler(Rhythm::default())?, ends_at).await?;
         assert_eq!((answer.swept, answer.failed), (0, 1));
