@@ -153,7 +153,7 @@ fn decide_known(
             Step::Nothing(Reason::AlreadyAssigned)
         }
         AssignmentState::Mirrored(_) => Step::RestoreTags(Box::new(entry.clone())),
-        AssignmentState::Refused { reason } if entry.cause == *event => Step::Nothing(*reason),
+        // Even if this event caused the refusal: the candidate may have come back since, and nobody else may tell.
         AssignmentState::Refused { .. } => {
             Step::Invite(request(assessment, tag, Some(Box::new(entry.clone()))))
         }

@@ -52,14 +52,13 @@ impl Worker {
         holder: &LeaseHolder,
     ) -> Result<Handled, Error> {
         let team = &context.team.id;
-        if self.store.load_activity(team, event.triggered_at, &line_id(event, 0)).await?.is_some() {
-            return Ok(Handled::Duplicate);
-        }
-        if event.id.is_found() && self.is_told(team, event).await? {
+        let ledger = self.store.load_assignments(team, &event.opportunity).await?;
+        // A copy may have been decided while the run that began something ended: that is still to be finished.
+        let is_begun = ledger.iter().any(|entry| entry.cause == event.id && entry.is_unfinished());
+        if !is_begun && self.is_handled(team, event).await? {
             return Ok(Handled::Duplicate);
         }
         let access = self.open(context)?;
-        let ledger = self.store.load_assignments(team, &event.opportunity).await?;
         let case = Case { context, access: &access, event, holder, ledger };
         access.lever.reserve(CALLS_OF_INVITATION).await?;
         let lines = match access.lever.opportunity(&event.opportunity).await {
@@ -72,9 +71,15 @@ impl Worker {
         Ok(Handled::Decided(lines.iter().map(|line| line.reason).collect()))
     }
 
-    /// Whether what a comparison found was decided about meanwhile, because its own event came after all or the
-    /// same finding came twice.
-    async fn is_told(&self, team: &TeamId, event: &StageChanged) -> Result<bool, Error> {
+    /// Whether the event was decided about: it came before, or a comparison found it and its own event came after
+    /// all, or the same finding came twice.
+    async fn is_handled(&self, team: &TeamId, event: &StageChanged) -> Result<bool, Error> {
+        if self.store.load_activity(team, event.triggered_at, &line_id(event, 0)).await?.is_some() {
+            return Ok(true);
+        }
+        if !event.id.is_found() {
+            return Ok(false);
+        }
         let activity = self.store.opportunity_activity(team, &event.opportunity, LINES_MAX).await?;
         let entry = Entry { stage: event.to_stage.clone(), at: event.triggered_at };
         // Of its own lines the one written last counts: the run that wrote others may have ended before it, or have

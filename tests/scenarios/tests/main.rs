@@ -14,6 +14,7 @@ mod documents;
 mod faults;
 mod follow;
 mod kept;
+mod moved_on;
 mod nothing_lost;
 mod orders;
 mod pace;
