@@ -179,6 +179,27 @@ async fn every_decision_on_what_a_sweep_found_is_told_though_the_run_ends_amid_t
     world.finish().await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_retake_that_another_opportunity_follows_already_is_found() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, result) = submitted(&world, "Candidate 1").await?;
+    let retake = retake_of(&world, &result)?;
+    world.submit_result(&retake).await?;
+    let (other, followed) = invited(&world, "Candidate 1").await?;
+    assert_eq!(followed, retake);
+    world.local.reconcile().await?;
+    world.wait_out().await?;
+    assert_eq!(world.result(&id).await?, retake);
+    for opportunity in [&id, &other] {
+        let notes = world.notes(opportunity)?;
+        let of_retake = notes.iter().filter(|note| note.contains(&format!("Reference: {retake}/")));
+        assert_eq!(of_retake.count(), 1, "{notes:?}");
+    }
+    world.pass(A_WHILE);
+    assert_eq!(world.local.reconcile().await?.found, 0);
+    world.finish().await
+}
+
 /// A queue whose messages are worked off before it says that it has them.
 struct WorkedOffAtOnce {
     worker: Worker,

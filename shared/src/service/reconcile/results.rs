@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::sweep::Sweep;
 use crate::domain::{AssessmentResult, Assignment, Reason, Reconciliation};
-use crate::flow::decide_result;
+use crate::flow::{decide_result, decide_retake};
 use crate::qualified;
 use crate::service::Error;
 
@@ -54,12 +54,31 @@ impl Sweep<'_> {
 
     async fn look_at_result(&self, result: &AssessmentResult) -> Result<bool, Error> {
         let followers = self.reconciler.store.find_assignments(self.team(), &result.id).await?;
-        let is_retake = followers.is_empty() && result.retake_number > 1;
-        if !is_retake && !followers.iter().any(|follower| has_news(follower, result)) {
-            return Ok(false);
+        let is_news = followers.iter().any(|follower| has_news(follower, result))
+            || result.retake_number > 1 && self.is_news_to_earlier(result).await?;
+        if is_news {
+            self.tell_result(&result.id, Some(result)).await?;
         }
-        self.tell_result(&result.id, Some(result)).await?;
-        Ok(true)
+        Ok(is_news)
+    }
+
+    /// Whether a retake is news to one who follows an earlier take. Others may follow it already: those who were
+    /// invited when it was there.
+    async fn is_news_to_earlier(&self, retake: &AssessmentResult) -> Result<bool, Error> {
+        let Some(qualified) = &self.qualified else { return Ok(false) };
+        let takes = match qualified.results_of(&retake.team_candidate, &retake.assessment).await {
+            Ok(takes) => takes,
+            Err(qualified::Error::NotFound) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        for earlier in takes.iter().take_while(|take| take.id != retake.id) {
+            let followers = self.reconciler.store.find_assignments(self.team(), &earlier.id).await?;
+            let mut mirrors = followers.iter().filter_map(Assignment::mirror);
+            if mirrors.any(|mirror| decide_retake(mirror, retake).reason.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
