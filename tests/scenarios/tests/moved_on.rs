@@ -37,7 +37,8 @@ async fn what_a_run_began_is_finished_though_a_copy_of_its_event_was_decided_mea
         };
         let copy = new_run();
         let (decided, moved) = tokio::join!(world.local.worker.handle(&envelope, &copy), overtaking);
-        (decided?, moved?);
+        decided?;
+        moved?;
         world.pass(LEASE_IS_OVER);
         world.local.worker.handle(&envelope, &new_run()).await?;
         let ledger = world.ledger(&id).await?;
