@@ -44,4 +44,11 @@ impl Opportunity {
     pub fn entered_present_stage_at(&self) -> Option<Timestamp> {
         self.stage_entries.iter().rev().find(|entry| entry.stage == self.stage).map(|entry| entry.at)
     }
+
+    /// Whether somebody moved the candidate into the present stage. Of whoever was created in it Lever's history has
+    /// an entry too, but Lever sends no event.
+    pub fn was_moved_here(&self) -> bool {
+        let place = self.stage_entries.iter().rposition(|entry| entry.stage == self.stage);
+        place.is_some_and(|place| place > 0)
+    }
 }

@@ -21,6 +21,8 @@ const OVERLAP: Duration = Duration::from_mins(15);
 /// How far back a look reaches at most. A longer silence needs a person: nobody wants to be invited for a move of
 /// last month (Lever itself keeps deliveries to be sent again for two weeks).
 const LOOK_BACK_MAX: Duration = Duration::from_secs(14 * DAY);
+/// The time of the last event is exact to a minute; a minute more for clocks that differ.
+const EVENT_BLUR: Duration = Duration::from_mins(2);
 /// The ages at which an open assignment is read again; after that it is every day.
 const FIRST_READINGS: [Duration; 4] =
     [Duration::from_mins(15), Duration::from_hours(1), Duration::from_hours(6), Duration::from_hours(12)];
@@ -88,6 +90,12 @@ impl Entry {
     pub fn is_told_by(&self, line: &Activity) -> bool {
         line.facts.stage.as_ref() == Some(&self.stage) && line.facts.entered_at == Some(self.at)
     }
+}
+
+/// Whether a move that no event told of came after the last event. Then it was not its event that is late: events
+/// do not come.
+pub fn is_silence(moved_at: Timestamp, last_event_at: Option<Timestamp>) -> bool {
+    last_event_at.is_none_or(|last| since(last, moved_at) > EVENT_BLUR)
 }
 
 /// What of an entry is still to be looked at.

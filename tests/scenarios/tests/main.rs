@@ -20,6 +20,7 @@ mod orders;
 mod pace;
 mod page_bad_input;
 mod page_truth;
+mod page_words;
 mod reasons;
 mod reconcile;
 mod sample_events;

@@ -9,6 +9,7 @@ mod explain;
 mod funnel;
 mod overview;
 mod recent;
+mod webhook;
 mod why;
 
 pub(crate) use activity::activity;

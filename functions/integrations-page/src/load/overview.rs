@@ -1,19 +1,17 @@
 //! The overview: connection, stages, assessments, newest activity, and what stops invitations.
 
-use std::time::Duration;
-
 use futures_util::join;
 use jiff::Timestamp;
 use lever_integration::domain::{
     Assessment, Availability, Connection, ConnectionState, TeamId, TriggerStage,
 };
-use lever_integration::lever::{Api, Confidentiality, RegisteredWebhook, Stage};
+use lever_integration::lever::Stage;
 use lever_integration::qualified;
-use lever_integration::service::connect::lever_webhook_url;
 use lever_integration::store::TeamContext;
 
 use super::candidates::{StageNames, line, read_all};
 use super::funnel::funnel;
+use super::webhook::webhook_state;
 use super::{Loaded, StagesRead, reading, team, team_after_refusal, team_and_stages, unavailable};
 use crate::Page;
 use crate::view::model::{
@@ -24,12 +22,6 @@ use crate::view::model::{
 
 /// Lines of activity on the overview.
 const LINES: usize = 8;
-/// A move this old without an event is more than a late delivery: Lever's first repetitions come within
-/// minutes.
-const SILENT_AFTER: Duration = Duration::from_secs(10 * 60);
-
-/// The time of the last event is exact to a minute; a minute more for clocks that differ.
-const EVENT_BLUR: Duration = Duration::from_secs(2 * 60);
 
 /// What Lever says of the account, for one page.
 struct FromLever {
@@ -125,57 +117,6 @@ async fn read_lever(page: &Page, loaded: &Loaded, now: Timestamp) -> FromLever {
     let (stages, webhooks) = join!(api.stages(), api.webhooks());
     let webhook = webhook_state(&api, page, context, connection, webhooks.ok(), now).await;
     FromLever { stages: Some(stages), webhook }
-}
-
-/// Whether events come. Lever does not tell whether the event group is switched on; that none came though
-/// candidates were moved does.
-pub(super) async fn webhook_state(
-    api: &Api<'_>,
-    page: &Page,
-    context: &TeamContext,
-    connection: &Connection,
-    listed: Option<Vec<RegisteredWebhook>>,
-    now: Timestamp,
-) -> WebhookState {
-    let url = lever_webhook_url(page.connector.public_base_url(), &context.team);
-    let is_ours = |registered: &RegisteredWebhook| {
-        registered.brings_stage_changes_to(&url)
-            && connection.webhook.as_ref().is_some_and(|webhook| webhook.id == registered.id)
-    };
-    if listed.is_some_and(|listed| !listed.iter().any(is_ours)) {
-        return WebhookState::Gone;
-    }
-    let last_event_at = connection.last_event_at;
-    if was_missed(page, context, last_event_at).await || moved_unseen(api, context, last_event_at, now).await
-    {
-        return WebhookState::Silent { last_event_at };
-    }
-    last_event_at.map_or(WebhookState::Waiting, |last_event_at| WebhookState::Receiving { last_event_at })
-}
-
-/// Whether the reconciler found a stage change that came after the last event and was not told by one.
-async fn was_missed(page: &Page, context: &TeamContext, last: Option<Timestamp>) -> bool {
-    let reconciliation = page.store.load_reconciliation(&context.team.id).await.ok().flatten();
-    let blur = EVENT_BLUR.try_into().unwrap_or_default();
-    reconciliation
-        .and_then(|reconciliation| reconciliation.missed_at)
-        .is_some_and(|missed| last.is_none_or(|last| missed.duration_since(last) > blur))
-}
-
-/// Whether somebody entered a trigger stage a while ago and no event has come since.
-async fn moved_unseen(api: &Api<'_>, context: &TeamContext, last: Option<Timestamp>, now: Timestamp) -> bool {
-    let Some(first_added) = context.trigger_stages.iter().map(|trigger| trigger.added_at).min() else {
-        return false;
-    };
-    let since = last.unwrap_or(first_added).max(first_added);
-    let stages: Vec<_> = context.trigger_stages.iter().map(|trigger| trigger.stage.clone()).collect();
-    let Ok(moved) = api.opportunities_advanced(&stages, since, Confidentiality::NonConfidential, None).await
-    else {
-        return false;
-    };
-    let is_old =
-        |at: Timestamp| at > since && now.duration_since(at) > SILENT_AFTER.try_into().unwrap_or_default();
-    moved.rows.iter().filter_map(|one| one.entered_present_stage_at()).any(is_old)
 }
 
 fn api_key_state(context: &TeamContext, rejection: Option<ApiKeyRejection>) -> ApiKeyState {

@@ -12,7 +12,7 @@ use lever_integration::store::TeamContext;
 
 use super::candidates::{Known, NotNamed, StageNames, candidate, line, named, named_by_link};
 use super::explain::{Facts, unreadable};
-use super::overview::webhook_state;
+use super::webhook::webhook_state;
 use super::{team, team_after_refusal, unavailable};
 use crate::Page;
 use crate::paths::field;

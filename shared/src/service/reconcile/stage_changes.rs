@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::sweep::Sweep;
 use crate::domain::{Look, Opportunity, Reconciliation, UnderWay};
-use crate::flow::{Asks, Finding, Reach, judge_entry, trigger_entry};
+use crate::flow::{Asks, Finding, Reach, is_silence, judge_entry, trigger_entry};
 use crate::lever::{self, Confidentiality};
 use crate::metrics::Metric;
 use crate::service::assessments::Freshness;
@@ -19,8 +19,10 @@ const PAGES_MAX: usize = 5;
 
 /// What was put into the queue for an opportunity.
 enum Told {
-    /// A stage change of this moment.
+    /// A stage change of this moment, whose event did not come.
     Missed(Timestamp),
+    /// A candidate created in the stage, of whom no event comes.
+    Created,
     LateTag,
     Nothing,
 }
@@ -59,11 +61,11 @@ impl Sweep<'_> {
                     Told::Missed(at) => {
                         let last_event_at =
                             self.context.connection.as_ref().and_then(|connection| connection.last_event_at);
-                        is_silent |= last_event_at.is_none_or(|last| last < at);
+                        is_silent |= is_silence(at, last_event_at);
                         reconciliation.missed_at = reconciliation.missed_at.max(Some(at));
                         found += 1;
                     }
-                    Told::LateTag => found += 1,
+                    Told::Created | Told::LateTag => found += 1,
                     Told::Nothing => {}
                 }
             }
@@ -105,7 +107,7 @@ impl Sweep<'_> {
         match judge_entry(&entry, &activity, asks) {
             Finding::Missed => {
                 self.tell_missed(&opportunity.id, &entry).await?;
-                Ok(Told::Missed(entry.at))
+                Ok(if opportunity.was_moved_here() { Told::Missed(entry.at) } else { Told::Created })
             }
             Finding::LateTag(last) => {
                 self.tell_late_tag(&opportunity.id, &entry, &last.event).await?;
