@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
-use lever_integration::domain::{AccountChange, StageId};
+use lever_integration::domain::{AccountChange, Reason, StageId};
 use lever_integration::failure::Disposition;
+use lever_integration::service;
 use lever_integration::service::connect::{ApiKeyError, Leftover, StageError};
 use lever_integration::session::Session;
 
@@ -12,18 +13,26 @@ use crate::load::unavailable;
 use crate::paths::{self, field};
 use crate::request::Fields;
 use crate::routes::done;
-use crate::view::model::{ApiKeyRejection, Notice, Trouble};
+use crate::view::model::{ApiKeyRejection, Notice, Trouble, Unread};
 
 /// Stages that can be added at once.
 pub(crate) const STAGES_MAX: usize = 50;
 
-/// Performs the form of a path.
+/// Performs the form of a path. What only Lever keeps us from is told on the overview.
 pub(crate) async fn perform(
     page: &Page,
     session: &Session,
     path: &str,
     form: &Fields,
 ) -> Result<String, Trouble> {
+    match change(page, session, path, form).await {
+        Err(Trouble::LeverBusy) => Ok(done(Notice::LeverBusy)),
+        Err(Trouble::LeverRefuses) => Ok(paths::PAGE.to_owned()),
+        changed => changed,
+    }
+}
+
+async fn change(page: &Page, session: &Session, path: &str, form: &Fields) -> Result<String, Trouble> {
     match path {
         paths::API_KEY => set_api_key(page, session, form).await,
         paths::LOGIN => log_in(page, session, AccountChange::Ask).await,
@@ -86,7 +95,7 @@ pub(crate) async fn log_in(
         .connector
         .begin_login(&session.team, &session.user, session.id.as_str(), account_change)
         .await
-        .map_err(|error| failed(error.disposition(), error))?;
+        .map_err(failed)?;
     Ok(begun.to_string())
 }
 
@@ -134,7 +143,7 @@ pub(crate) async fn add_trigger_stages(
     added.map_err(|error| match error {
         StageError::Unknown => NotAdded::UnknownStage,
         StageError::NotConnected => NotAdded::NotConnected,
-        StageError::Failed(error) => NotAdded::Failed(failed(error.disposition(), error)),
+        StageError::Failed(error) => NotAdded::Failed(failed(error)),
     })
 }
 
@@ -147,28 +156,45 @@ async fn remove_stage(page: &Page, session: &Session, form: &Fields) -> Result<S
 pub(crate) async fn remove_trigger_stage(page: &Page, session: &Session, text: &str) -> Result<(), Trouble> {
     let stage: StageId = text.parse().map_err(|_| Trouble::BadField(field::STAGE))?;
     let removed = page.connector.remove_trigger_stage(&session.team, &stage).await;
-    removed.map_err(|error| failed(error.disposition(), error))
+    removed.map_err(failed)
 }
 
 /// Registers our webhook in Lever again.
 pub(crate) async fn heal_webhook(page: &Page, session: &Session) -> Result<(), Trouble> {
-    let healed = page.connector.heal_webhook(&session.team).await;
-    healed.map_err(|error| failed(error.disposition(), error))
+    page.connector.heal_webhook(&session.team).await.map_err(failed)
 }
 
 /// Registers our subscription in Qualified again.
 pub(crate) async fn heal_subscription(page: &Page, session: &Session) -> Result<(), Trouble> {
     let healed = page.connector.heal_subscription(&session.team).await;
-    healed.map_err(|error| failed(error.disposition(), error))
+    healed.map_err(|error| failed_by(error.disposition(), error))
 }
 
 /// Removes the integration; answers what could not be removed at a service.
 pub(crate) async fn remove_integration(page: &Page, session: &Session) -> Result<Vec<Leftover>, Trouble> {
-    let removed = page.connector.remove_integration(&session.team).await;
-    removed.map_err(|error| failed(error.disposition(), error))
+    page.connector.remove_integration(&session.team).await.map_err(failed)
 }
 
-fn failed(disposition: Disposition, error: impl Error) -> Trouble {
+fn failed(error: service::Error) -> Trouble {
+    match &error {
+        service::Error::Waiting(Reason::ReconnectNeeded) => return Trouble::LeverRefuses,
+        service::Error::Lever(cause) => match Unread::from(*cause) {
+            Unread::Refused => return Trouble::LeverRefuses,
+            Unread::Busy => return Trouble::LeverBusy,
+            Unread::NoAnswer => {}
+        },
+        service::Error::Store(_)
+        | service::Error::Queue(_)
+        | service::Error::OAuth(_)
+        | service::Error::Qualified(_)
+        | service::Error::Contended
+        | service::Error::LeaseLost
+        | service::Error::Waiting(_) => {}
+    }
+    failed_by(error.disposition(), error)
+}
+
+fn failed_by(disposition: Disposition, error: impl Error) -> Trouble {
     match disposition {
         Disposition::Rejected => Trouble::BadRequest,
         Disposition::Transient { .. }

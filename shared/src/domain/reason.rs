@@ -134,7 +134,7 @@ reasons! {
         "Nothing to do.";
     OpportunityHidden = "opportunity_hidden", NotInvited,
         "Lever does not let this integration see the opportunity; it may be confidential.",
-        "Connect again as a user with access to confidential postings, or invite the candidate from Qualified.";
+        "Invite the candidate from Qualified.";
     EmailRefused = "email_refused", NotInvited,
         "Qualified refused the candidate's e-mail address.",
         "Correct the address in Lever, then move the candidate out of the stage and back in.";

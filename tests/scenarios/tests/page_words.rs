@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use integrations_page::paths;
 use jiff::Timestamp;
+use lever_integration::clock::Clock;
 use lever_integration::domain::Reconciliation;
+use local::browser::{Browser, Shown};
 use local::connect::add_trigger_stage;
 use scenarios::{Admin, Made, World};
 use serde_json::{Value, json};
+use sim_kit::faults::{Fault, Mode};
 
 use crate::api::User;
 
@@ -23,6 +27,30 @@ async fn overview(world: &World) -> Made<Value> {
 async fn webhook_state(world: &World) -> Made<String> {
     let overview = overview(world).await?;
     Ok(overview["connection"]["webhook"]["state"].as_str().unwrap_or_default().to_owned())
+}
+
+fn codes(overview: &Value) -> Vec<&str> {
+    overview["problems"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str()).collect()
+}
+
+/// An admin's browser on the overview.
+async fn admin(world: &World) -> Made<(Browser, Shown)> {
+    let link = world.local.qualified.launch_url(world.team.as_str(), "admin", "user-1");
+    let mut browser = Browser::new()?;
+    let page = browser.open(&link.map_err(|error| error.to_string())?).await?;
+    Ok((browser, page))
+}
+
+fn says(page: &Shown, text: &str) {
+    assert!(page.html.contains(text), "`{text}` is not in {}", page.html);
+}
+
+fn does_not_say(page: &Shown, text: &str) {
+    assert!(!page.html.contains(text), "`{text}` is in {}", page.html);
+}
+
+fn refuse(kit: &sim_kit::Kit, method: &str, path: &str, status: u16, times: u64) {
+    kit.faults.plan(Fault { status: Some(status), times, ..Fault::new(method, path, Mode::Status) });
 }
 
 async fn reconciliation(world: &World) -> Made<Option<Reconciliation>> {
@@ -73,4 +101,48 @@ async fn of_whoever_is_created_in_a_trigger_stage_no_event_is_missed() -> Made {
     assert_eq!(reconciliation(&world).await?.and_then(|one| one.missed_at), None::<Timestamp>);
     assert_eq!(webhook_state(&world).await?, "waiting");
     world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_of_lever_is_not_called_silence() -> Made {
+    let world = World::start().await?;
+    refuse(world.local.lever.kit(), "GET", "/v1/stages", 403, 4);
+    assert_eq!(codes(&overview(&world).await?), ["lever_refuses"]);
+    let (_, page) = admin(&world).await?;
+    says(&page, "Lever refuses what we ask");
+    says(&page, "Super Admin");
+    does_not_say(&page, "does not answer");
+    does_not_say(&page, "did not answer");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn used_up_permits_are_not_called_silence_of_lever_and_no_fault_of_ours() -> Made {
+    let world = World::start().await?;
+    let (mut browser, page) = admin(&world).await?;
+    let later = world.clock.now() + Duration::from_secs(120);
+    world.local.parts.store.hold_calls(&world.team, later).await?;
+    assert_eq!(codes(&overview(&world).await?), ["lever_busy"]);
+    let again = browser.open(page.url.as_str()).await?;
+    says(&again, "Many candidates are being worked off");
+    does_not_say(&again, "Lever does not answer");
+    does_not_say(&again, "Lever did not answer");
+    for (action, fields) in [(paths::STAGES, &[("stage", "applicant-new")][..]), (paths::WEBHOOK, &[])] {
+        let form = with_form(&page, action);
+        let answer = browser.submit(&form, action, fields).await?;
+        assert_eq!(answer.status, 200, "{action}");
+        says(&answer, "Nothing was changed");
+        says(&answer, "try again in a minute");
+    }
+    let user = User::sign_in(&world, "admin").await?;
+    assert_eq!(user.get("/stages").await?.status(), 429);
+    Ok(())
+}
+
+/// The page with a form for this action, which it need not show at the moment.
+fn with_form(page: &Shown, action: &str) -> Shown {
+    let token = page.html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let input = format!(r#"<input type="hidden" name="csrf" value="{}">"#, token.unwrap_or_default());
+    let html = format!(r#"<form method="post" action="{action}">{input}</form>"#);
+    Shown { url: page.url.clone(), status: page.status, html }
 }

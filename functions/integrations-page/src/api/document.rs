@@ -198,11 +198,16 @@ fn refusals(route: &Route) -> Vec<StatusCode> {
         statuses.push(StatusCode::UNPROCESSABLE_ENTITY);
     }
     match route.operation {
-        Operation::Why => statuses.extend([StatusCode::NOT_FOUND, StatusCode::CONFLICT]),
+        Operation::Why => {
+            statuses.extend([StatusCode::NOT_FOUND, StatusCode::CONFLICT, StatusCode::TOO_MANY_REQUESTS]);
+        }
         Operation::Stages
+        | Operation::Activity
         | Operation::AddTriggerStages
-        | Operation::RegisterWebhook
-        | Operation::RegisterSubscription => statuses.push(StatusCode::CONFLICT),
+        | Operation::RegisterWebhook => {
+            statuses.extend([StatusCode::CONFLICT, StatusCode::TOO_MANY_REQUESTS]);
+        }
+        Operation::RegisterSubscription => statuses.push(StatusCode::CONFLICT),
         // What the address is made of can be empty or have slashes.
         Operation::RemoveTriggerStage => statuses.push(StatusCode::NOT_FOUND),
         Operation::Document
@@ -210,7 +215,6 @@ fn refusals(route: &Route) -> Vec<StatusCode> {
         | Operation::Overview
         | Operation::SetApiKey
         | Operation::Login
-        | Operation::Activity
         | Operation::RemoveIntegration => {}
     }
     statuses

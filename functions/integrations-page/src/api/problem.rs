@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::respond::json;
-use crate::view::model::Trouble;
+use crate::view::model::{Trouble, Unread};
 use crate::{Page, paths};
 
 /// The media type of problems.
@@ -67,6 +67,8 @@ codes! {
         "Send the body as application/json.";
     BadValue = "bad-value", UNPROCESSABLE_ENTITY, "A field holds something impossible",
         "The value of the named field is missing, malformed, or refused by Lever or Qualified.";
+    Busy = "busy", TOO_MANY_REQUESTS, "Many candidates are being worked off",
+        "The calls that Lever allows are used up for now. Try again in a minute.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Not just now",
         "Lever, Qualified or the table did not answer. Try again in a minute.";
 }
@@ -121,6 +123,17 @@ impl From<Code> for Problem {
     }
 }
 
+impl From<Unread> for Problem {
+    fn from(cause: Unread) -> Self {
+        match cause {
+            Unread::NoAnswer => Code::Unavailable.into(),
+            Unread::Refused => Self::from(Code::NotConnected)
+                .told("Lever refuses what we ask. Log in to Lever again, as a Super Admin."),
+            Unread::Busy => Code::Busy.into(),
+        }
+    }
+}
+
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {
         match trouble {
@@ -131,6 +144,8 @@ impl From<Trouble> for Problem {
             Trouble::BadRequest => Code::Malformed.into(),
             Trouble::NotFound => Code::NotFound.into(),
             Trouble::MethodNotAllowed => Code::MethodNotAllowed.into(),
+            Trouble::LeverBusy => Unread::Busy.into(),
+            Trouble::LeverRefuses => Unread::Refused.into(),
             Trouble::Login { .. } | Trouble::Unavailable => Code::Unavailable.into(),
         }
     }

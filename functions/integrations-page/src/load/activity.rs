@@ -3,12 +3,12 @@
 use lever_integration::domain::{Activity, OpportunityId, Reason, TeamId};
 use lever_integration::failure::Disposition;
 
-use super::candidates::{StageNames, line, named, named_by_link, read_all};
+use super::candidates::{NotNamed, StageNames, line, named, named_by_link, read_all};
 use super::{Loaded, team_and_stages, unavailable};
 use crate::Page;
 use crate::paths::field;
 use crate::request::Fields;
-use crate::view::model::{ActivityFilter, ActivityPage, Reading, Shell, Trouble};
+use crate::view::model::{ActivityFilter, ActivityPage, Reading, Shell, Trouble, Unread};
 
 /// Lines on a page.
 const LINES: usize = 20;
@@ -29,8 +29,9 @@ pub(crate) async fn activity(
     let (loaded, stages) = team_and_stages(page, id).await?;
     let listed = list(page, &loaded, &filter, cursor.as_deref()).await?;
     let (lines, older) = match listed {
-        None => (Reading::Unavailable, None),
-        Some((activity, older)) => {
+        Err(NotListed::NotConnected) => (Reading::NotConnected, None),
+        Err(NotListed::Unavailable(cause)) => (Reading::Unavailable(cause), None),
+        Ok((activity, older)) => {
             let api = page.connector.lever_api(&loaded.context);
             let known = read_all(page, id, api.as_ref(), &activity).await;
             let names = StageNames::new(&loaded.context, &stages);
@@ -57,17 +58,25 @@ fn filter(query: &Fields) -> Result<ActivityFilter, Trouble> {
     Ok(ActivityFilter { reason, search })
 }
 
-/// A page of lines that pass the filter; nothing if that needs Lever and Lever does not answer.
+/// Why a search that needs Lever found nobody out.
+enum NotListed {
+    /// There is no working connection.
+    NotConnected,
+    /// The table or Lever was asked in vain.
+    Unavailable(Unread),
+}
+
+/// A page of lines that pass the filter, if Lever can be asked where that needs it.
 async fn list(
     page: &Page,
     loaded: &Loaded,
     filter: &ActivityFilter,
     cursor: Option<&str>,
-) -> Result<Option<(Vec<Activity>, Option<String>)>, Trouble> {
+) -> Result<Result<(Vec<Activity>, Option<String>), NotListed>, Trouble> {
     let team = &loaded.context.team.id;
     let wanted = match candidates(page, loaded, filter).await {
         Ok(wanted) => wanted,
-        Err(()) => return Ok(None),
+        Err(cause) => return Ok(Err(cause)),
     };
     let passes = |line: &Activity| {
         filter.reason.is_none_or(|reason| reason == line.reason)
@@ -90,7 +99,7 @@ async fn list(
             break;
         }
     }
-    Ok(Some((lines, next)))
+    Ok(Ok((lines, next)))
 }
 
 /// The candidates that the search means; nothing if nothing was searched for.
@@ -98,14 +107,17 @@ async fn candidates(
     page: &Page,
     loaded: &Loaded,
     filter: &ActivityFilter,
-) -> Result<Option<Vec<OpportunityId>>, ()> {
+) -> Result<Option<Vec<OpportunityId>>, NotListed> {
     if filter.search.is_empty() {
         return Ok(None);
     }
     if let Some(id) = named_by_link(&filter.search) {
         return Ok(Some(vec![id]));
     }
-    let api = page.connector.lever_api(&loaded.context).ok_or(())?;
-    let found = named(page, &loaded.context, &api, &filter.search).await.map_err(|_| ())?;
+    let api = page.connector.lever_api(&loaded.context).ok_or(NotListed::NotConnected)?;
+    let found = named(page, &loaded.context, &api, &filter.search).await.map_err(|error| match error {
+        NotNamed::TokenRefused => NotListed::Unavailable(Unread::Refused),
+        NotNamed::Unavailable(cause) => NotListed::Unavailable(cause),
+    })?;
     Ok(Some(found.rows.into_iter().map(|one| one.id).collect()))
 }

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::StagesRead;
 use crate::Page;
-use crate::view::model::{ActivityLine, CandidateRef};
+use crate::view::model::{ActivityLine, CandidateRef, Unread};
 
 /// Opportunities read at once for one page; Lever allows ten a second.
 const READS_AT_ONCE: usize = 5;
@@ -123,8 +123,8 @@ pub(crate) struct Named {
 pub(crate) enum NotNamed {
     /// Lever did not accept the access token.
     TokenRefused,
-    /// The table or Lever did not answer.
-    Unavailable,
+    /// The table or Lever was asked in vain.
+    Unavailable(Unread),
 }
 
 /// Looks among those with recent activity and those in trigger stages.
@@ -136,7 +136,7 @@ pub(crate) async fn named(
 ) -> Result<Named, NotNamed> {
     let wanted = asked.trim().to_lowercase();
     let recent = page.store.team_activity(&context.team.id, None, 100).await;
-    let recent = recent.map_err(|_| NotNamed::Unavailable)?.rows;
+    let recent = recent.map_err(|_| NotNamed::Unavailable(Unread::NoAnswer))?.rows;
     let stages: Vec<_> = context.trigger_stages.iter().map(|trigger| trigger.stage.clone()).collect();
     let mut found = Vec::new();
     let mut has_more = false;
@@ -148,7 +148,7 @@ pub(crate) async fn named(
             Disposition::Transient { .. }
             | Disposition::Rejected
             | Disposition::Unprocessable
-            | Disposition::Defect => NotNamed::Unavailable,
+            | Disposition::Defect => NotNamed::Unavailable(error.into()),
         })?;
         has_more = listed.next.is_some();
         found = listed.rows;

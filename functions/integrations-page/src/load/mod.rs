@@ -9,12 +9,14 @@ mod explain;
 mod funnel;
 mod overview;
 mod recent;
+mod unread;
 mod webhook;
 mod why;
 
 pub(crate) use activity::activity;
 pub(crate) use overview::{offered_stages, overview};
 pub(crate) use recent::RecentOpportunities;
+pub(crate) use unread::reading;
 pub(crate) use why::why;
 
 use lever_integration::domain::{Reason, TeamId};
@@ -23,7 +25,7 @@ use lever_integration::service::Error;
 use lever_integration::store::TeamContext;
 
 use crate::Page;
-use crate::view::model::{Reading, Trouble};
+use crate::view::model::Trouble;
 
 /// The team as it is, with tokens that serve if that can be had.
 pub(crate) struct Loaded {
@@ -81,13 +83,4 @@ async fn loaded(
 pub(crate) fn unavailable(error: impl std::error::Error) -> Trouble {
     tracing::error!(%error, "page.unavailable");
     Trouble::Unavailable
-}
-
-/// What was read, or that it could not be.
-pub(crate) fn reading<T, E>(read: Option<Result<T, E>>) -> Reading<T> {
-    match read {
-        Some(Ok(value)) => Reading::Known(value),
-        Some(Err(_)) => Reading::Unavailable,
-        None => Reading::NotConnected,
-    }
 }

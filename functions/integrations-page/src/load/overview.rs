@@ -16,7 +16,7 @@ use super::{Loaded, StagesRead, reading, team, team_after_refusal, team_and_stag
 use crate::Page;
 use crate::view::model::{
     ApiKeyRejection, ApiKeyState, ChosenStage, ConnectionCard, DialogState, LeverState, OfferedStage,
-    Overview, Problem, Reading, Shell, StageChoice, StageStanding, StagesCard, Trouble, WebhookState,
+    Overview, Problem, Reading, Shell, StageChoice, StageStanding, StagesCard, Trouble, Unread, WebhookState,
     assessment_rows,
 };
 
@@ -75,7 +75,7 @@ pub(crate) async fn overview(
         assessments: match listed {
             Reading::Known(assessments) => Reading::Known(assessment_rows(&assessments)),
             Reading::NotConnected => Reading::NotConnected,
-            Reading::Unavailable => Reading::Unavailable,
+            Reading::Unavailable(cause) => Reading::Unavailable(cause),
         },
         activity: recent.iter().map(|one| line(one, &names, &known, page)).collect(),
         funnel,
@@ -142,7 +142,7 @@ fn stages_card(triggers: &[TriggerStage], read: StagesRead, dialog: DialogState)
     let offered = reading(read);
     let in_lever = match &offered {
         Reading::Known(stages) => Some(stages),
-        Reading::NotConnected | Reading::Unavailable => None,
+        Reading::NotConnected | Reading::Unavailable(_) => None,
     };
     let position = |trigger: &TriggerStage| in_lever?.iter().position(|stage| stage.id == trigger.stage);
     let mut ordered: Vec<_> = triggers.iter().collect();
@@ -172,7 +172,7 @@ fn stages_card(triggers: &[TriggerStage], read: StagesRead, dialog: DialogState)
     let offered = match offered {
         Reading::Known(stages) => Reading::Known(stages.iter().map(offer).collect()),
         Reading::NotConnected => Reading::NotConnected,
-        Reading::Unavailable => Reading::Unavailable,
+        Reading::Unavailable(cause) => Reading::Unavailable(cause),
     };
     StagesCard { chosen, offered, dialog }
 }
@@ -193,7 +193,10 @@ fn problems(
     if matches!(card.api_key, ApiKeyState::Refused { .. }) {
         problems.push(Problem::ApiKeyRefused { waiting });
     }
-    if let LeverState::Connected { webhook, .. } = &card.lever {
+    if let LeverState::Connected { webhook, environment, .. } = &card.lever {
+        if stages.offered == Reading::Unavailable(Unread::Refused) {
+            problems.push(Problem::LeverRefuses { environment: *environment });
+        }
         match webhook {
             WebhookState::Gone => problems.push(Problem::WebhookGone),
             WebhookState::Silent { last_event_at } => {
@@ -218,10 +221,12 @@ fn problems(
     {
         problems.push(Problem::NoPublishedAssessment);
     }
-    if loaded.is_lever_unreachable || stages.offered == Reading::Unavailable {
+    if loaded.is_lever_unreachable || stages.offered == Reading::Unavailable(Unread::NoAnswer) {
         problems.push(Problem::LeverUnreachable);
+    } else if stages.offered == Reading::Unavailable(Unread::Busy) {
+        problems.push(Problem::LeverBusy);
     }
-    if matches!(assessments, Reading::Unavailable) {
+    if matches!(assessments, Reading::Unavailable(_)) {
         problems.push(Problem::QualifiedUnreachable);
     }
     problems

@@ -18,7 +18,7 @@ use crate::Page;
 use crate::paths::field;
 use crate::request::Fields;
 use crate::view::model::{
-    CandidateChoice, Explanation, Shell, Trouble, WebhookState, WhyAnswer, WhyCheck, WhyPage,
+    CandidateChoice, Explanation, Shell, Trouble, Unread, WebhookState, WhyAnswer, WhyCheck, WhyPage,
 };
 
 /// The longest question, in characters.
@@ -62,7 +62,7 @@ async fn answer(
     }
     let loaded = team_after_refusal(page, &loaded).await?;
     let question = Question { page, context: &loaded.context, now };
-    Ok(question.answer(asked, chosen).await?.unwrap_or(WhyAnswer::Unavailable))
+    Ok(question.answer(asked, chosen).await?.unwrap_or(WhyAnswer::Unavailable(Unread::Refused)))
 }
 
 /// What is asked through.
@@ -91,13 +91,13 @@ impl Question<'_> {
                     return self.unreadable(id, Some(&api), hidden).await.map(Some);
                 }
                 Err(lever::Error::Unauthorized) => return Ok(None),
-                Err(_) => return Ok(Some(WhyAnswer::Unavailable)),
+                Err(error) => return Ok(Some(WhyAnswer::Unavailable(error.into()))),
             },
             None => {
                 let mut found = match named(self.page, self.context, &api, asked).await {
                     Ok(found) => found,
                     Err(NotNamed::TokenRefused) => return Ok(None),
-                    Err(NotNamed::Unavailable) => return Ok(Some(WhyAnswer::Unavailable)),
+                    Err(NotNamed::Unavailable(cause)) => return Ok(Some(WhyAnswer::Unavailable(cause))),
                 };
                 match (found.rows.pop(), found.rows.is_empty()) {
                     (None, _) => return Ok(Some(WhyAnswer::NobodyFound)),
@@ -172,7 +172,7 @@ impl Question<'_> {
             Some(api) => match api.assessments().await {
                 Ok(assessments) => Ok(assessments),
                 Err(qualified::Error::KeyUnusable) => Err(Reason::ApiKeyNeeded),
-                Err(_) => return Ok(WhyAnswer::Unavailable),
+                Err(error) => return Ok(WhyAnswer::Unavailable(error.into())),
             },
         };
         let webhook = match &context.connection {

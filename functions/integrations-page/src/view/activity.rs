@@ -24,7 +24,7 @@ pub fn activity_page(model: &ActivityPage) -> Markup {
                 Reading::NotConnected => p class="empty" {
                     "Candidates are looked up in Lever, and there is no working connection. Log in to Lever first."
                 },
-                Reading::Unavailable => p class="empty" { "Lever did not answer. Try again in a minute." }
+                Reading::Unavailable(cause) => p class="empty" { (words::unread(*cause)) }
             }
             (pages(model))
         }

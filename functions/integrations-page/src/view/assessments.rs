@@ -18,7 +18,7 @@ pub(super) fn card(assessments: &Reading<Vec<AssessmentRow>>) -> Markup {
             p class="intro" { "Put a title as a tag on a candidate or a posting in Lever: it says which assessment is sent." }
             @match assessments {
                 Reading::NotConnected => p class="empty" { "They are shown as soon as Qualified accepts the API key." },
-                Reading::Unavailable => p class="empty" { "Qualified did not answer. Load the page again in a minute." },
+                Reading::Unavailable(_) => p class="empty" { "Qualified did not answer. Load the page again in a minute." },
                 Reading::Known(rows) if rows.is_empty() => p class="empty" {
                     "Your team has no assessment for candidates yet. Create and publish one in Qualified."
                 },

@@ -30,6 +30,7 @@ enum Fix {
 pub(super) fn stops_invitations(problem: &Problem) -> bool {
     match problem {
         Problem::ReconnectNeeded { .. }
+        | Problem::LeverRefuses { .. }
         | Problem::ApiKeyRefused { .. }
         | Problem::NoTriggerStage
         | Problem::NoPublishedAssessment => true,
@@ -38,6 +39,7 @@ pub(super) fn stops_invitations(problem: &Problem) -> bool {
         | Problem::SubscriptionMissing
         | Problem::StagesGone { .. }
         | Problem::LeverUnreachable
+        | Problem::LeverBusy
         | Problem::QualifiedUnreachable => false,
     }
 }
@@ -126,6 +128,16 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
             "No assessment is published",
             html! { p { "Publish an assessment in Qualified. Its title is the tag that asks for it." } },
             Fix::Open(html! { a class="button" href="#assessments" { "See the assessments" } }),
+        ),
+        Problem::LeverRefuses { environment } => (
+            "Lever refuses what we ask",
+            html! { p { "We are let in and may not do what invitations need. Log in again as a Super Admin in Lever." } },
+            Fix::Form(login_form(csrf, *environment, "Log in to Lever", "primary")),
+        ),
+        Problem::LeverBusy => (
+            "Many candidates are being worked off",
+            html! { p { "Lever allows so many calls at a time. Some of this page may be missing for a minute; invitations go on." } },
+            reload(),
         ),
         Problem::LeverUnreachable => ("Lever does not answer at the moment", unreachable(), reload()),
         Problem::QualifiedUnreachable => ("Qualified does not answer at the moment", unreachable(), reload()),

@@ -9,7 +9,7 @@ use super::model::{
     ChosenStage, DialogState, OfferedStage, Reading, Shell, StageChoice, StageStanding, StagesCard,
 };
 use super::parts::{pill, post_form, when};
-use super::words::Tone;
+use super::words::{self, Tone};
 use crate::paths::{self, field};
 
 /// The card with the dialog in it.
@@ -56,8 +56,8 @@ fn row(stage: &ChosenStage, shell: &Shell) -> Markup {
 fn adding(card: &StagesCard, csrf: &str) -> Markup {
     match &card.offered {
         Reading::NotConnected => html! { p class="hint" { "Log in to Lever to choose from its stages." } },
-        Reading::Unavailable => html! {
-            p class="hint" { "Lever did not answer, so its stages cannot be shown. Load the page again in a minute." }
+        Reading::Unavailable(cause) => html! {
+            p class="hint" { "The stages in Lever cannot be shown. " (words::unread(*cause)) }
         },
         Reading::Known(offered) => html! {
             @if card.dialog == DialogState::Closed {

@@ -111,6 +111,16 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
             say("Nothing was changed. Use the buttons on the overview."),
             Way::Back,
         ),
+        Trouble::LeverBusy => (
+            "Many candidates are being worked off",
+            say("Lever allows so many calls at a time. Nothing was changed. Wait a minute and try again."),
+            Way::Again,
+        ),
+        Trouble::LeverRefuses => (
+            "Lever refuses what we ask",
+            say("Nothing was changed. Log in to Lever again on the overview, as a Super Admin."),
+            Way::Back,
+        ),
         Trouble::Unavailable => {
             ("This does not work right now", say("Nothing is lost. Wait a minute and try again."), Way::Again)
         }

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use super::activity::{history, with_query};
 use super::layout::{Place, page};
 use super::model::{
-    CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Viewer, WhyAnswer, WhyCheck,
-    WhyPage,
+    CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Unread, Viewer, WhyAnswer,
+    WhyCheck, WhyPage,
 };
 use super::parts::{candidate, copyable, pill, when};
 use super::words::{self, Tone};
@@ -29,8 +29,10 @@ pub fn why_page(model: &WhyPage) -> Markup {
                 link from the address bar of Lever, which finds anybody.")),
             WhyAnswer::NotConnected => (message("There is no connection to Lever",
                 "Log in to Lever on the overview first; candidates are looked up there.")),
-            WhyAnswer::Unavailable => (message("The answer could not be found",
-                "Lever or Qualified did not answer. Try again in a minute.")),
+            WhyAnswer::Unavailable(cause) => (message("The answer could not be found", match cause {
+                Unread::NoAnswer => "Lever or Qualified did not answer. Try again in a minute.",
+                Unread::Refused | Unread::Busy => words::unread(*cause),
+            })),
             WhyAnswer::Several { choices, is_cut } => {
                 @let rest = is_cut.then_some(choices.len());
                 (several(choices, rest, model.shell.now))

@@ -2,6 +2,8 @@
 
 use lever_integration::domain::{LeverEnvironment, Outcome, Progress, Reason};
 
+use super::model::Unread;
+
 /// What a colour stands for; the word beside it says the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
@@ -45,6 +47,17 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::NotInvited => "Not invited",
         Outcome::Problem => "Problem",
         Outcome::Waiting => "Waiting",
+    }
+}
+
+/// Why Lever showed nothing, and what to do.
+pub(super) fn unread(cause: Unread) -> &'static str {
+    match cause {
+        Unread::NoAnswer => "Lever did not answer. Load the page again in a minute.",
+        Unread::Refused => {
+            "Lever refuses what we ask. Log in to Lever again on the overview, as a Super Admin."
+        }
+        Unread::Busy => "Many candidates are being worked off. Load the page again in a minute.",
     }
 }
 

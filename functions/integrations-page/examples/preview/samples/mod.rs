@@ -72,6 +72,8 @@ pub(crate) fn troubles() -> Vec<Trouble> {
         Trouble::BadRequest,
         Trouble::NotFound,
         Trouble::MethodNotAllowed,
+        Trouble::LeverBusy,
+        Trouble::LeverRefuses,
         Trouble::Unavailable,
     ]
 }
@@ -89,6 +91,7 @@ fn account_change(shell: Shell) -> AccountChange {
 pub(crate) fn pages_for(shell: &Shell) -> Vec<(&'static str, Markup)> {
     let one = || shell.clone();
     let explained = |model| WhyAnswer::Explained(Box::new(model));
+    let unread = |cause| activity_page(&activity_filtered(one(), Reading::Unavailable(cause)));
     vec![
         ("overview-fresh", overview_page(&fresh(one()))),
         ("overview-key-rejected", overview_page(&rejected(one()))),
@@ -101,7 +104,9 @@ pub(crate) fn pages_for(shell: &Shell) -> Vec<(&'static str, Markup)> {
         ("overview-dialog-error", overview_page(&dialog(one(), DialogState::NothingChosen))),
         ("activity", activity_page(&activity(one()))),
         ("activity-filtered", activity_page(&activity_filtered(one(), Reading::Known(vec![])))),
-        ("activity-unavailable", activity_page(&activity_filtered(one(), Reading::Unavailable))),
+        ("activity-unavailable", unread(Unread::NoAnswer)),
+        ("activity-refused", unread(Unread::Refused)),
+        ("activity-busy", unread(Unread::Busy)),
         ("why-not-asked", why_page(&why(one(), WhyAnswer::NotAsked))),
         ("why-nobody", why_page(&why(one(), WhyAnswer::NobodyFound))),
         ("why-several", why_page(&why(one(), choices()))),

@@ -64,15 +64,17 @@ pub(crate) fn troubled(shell: Shell) -> Overview {
         Problem::WebhookSilent { last_event_at: Some(at("2026-02-20T09:00:00Z")) },
         Problem::SubscriptionMissing,
         Problem::StagesGone { texts: vec!["Old screen".to_owned()] },
+        Problem::LeverRefuses { environment: LeverEnvironment::Production },
         Problem::LeverUnreachable,
+        Problem::LeverBusy,
         Problem::QualifiedUnreachable,
     ];
     model.connection.api_key = ApiKeyState::Refused { rejection: Some(ApiKeyRejection::Refused) };
     model.connection.lever =
         LeverState::ReconnectNeeded { account: None, environment: LeverEnvironment::Production, since };
     model.stages.chosen.push(chosen("s9", "Old screen", StageStanding::Gone));
-    model.stages.offered = Reading::Unavailable;
-    model.assessments = Reading::Unavailable;
+    model.stages.offered = Reading::Unavailable(Unread::NoAnswer);
+    model.assessments = Reading::Unavailable(Unread::NoAnswer);
     model
 }
 

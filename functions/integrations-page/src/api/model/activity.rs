@@ -71,7 +71,8 @@ impl TryFrom<model::ActivityPage> for ActivityPage {
             model::Reading::Known(lines) => {
                 Ok(Self { lines: lines.into_iter().map(ActivityLine::from).collect(), older: page.older })
             }
-            model::Reading::NotConnected | model::Reading::Unavailable => Err(Code::Unavailable.into()),
+            model::Reading::NotConnected => Err(Code::NotConnected.into()),
+            model::Reading::Unavailable(cause) => Err(cause.into()),
         }
     }
 }

@@ -157,7 +157,7 @@ impl TryFrom<model::Reading<Vec<model::OfferedStage>>> for StageList {
         match read {
             model::Reading::Known(stages) => Ok(Self { stages: stages.into_iter().map(stage).collect() }),
             model::Reading::NotConnected => Err(Code::NotConnected.into()),
-            model::Reading::Unavailable => Err(Code::Unavailable.into()),
+            model::Reading::Unavailable(cause) => Err(cause.into()),
         }
     }
 }

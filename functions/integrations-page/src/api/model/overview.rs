@@ -59,8 +59,12 @@ enum Obstacle {
     },
     /// No assessment can be sent.
     NoPublishedAssessment,
+    /// Lever lets us in and refuses what we ask.
+    LeverRefuses { environment: Environment },
     /// Lever did not answer a moment ago.
     LeverUnreachable,
+    /// The calls that Lever allows are used up for now.
+    LeverBusy,
     /// Qualified did not answer a moment ago.
     QualifiedUnreachable,
 }
@@ -118,7 +122,7 @@ impl From<model::Overview> for Overview {
             trigger_stages: model.stages.chosen.into_iter().map(TriggerStage::from).collect(),
             assessments: match model.assessments {
                 model::Reading::Known(rows) => Some(rows.iter().map(Assessment::from).collect()),
-                model::Reading::NotConnected | model::Reading::Unavailable => None,
+                model::Reading::NotConnected | model::Reading::Unavailable(_) => None,
             },
             activity: model.activity.into_iter().map(ActivityLine::from).collect(),
             funnel: model.funnel.weeks.iter().map(Week::from).collect(),
@@ -141,6 +145,10 @@ impl From<model::Problem> for Obstacle {
             model::Problem::NoTriggerStage => Self::NoTriggerStage,
             model::Problem::StagesGone { texts } => Self::StagesGone { texts },
             model::Problem::NoPublishedAssessment => Self::NoPublishedAssessment,
+            model::Problem::LeverRefuses { environment } => {
+                Self::LeverRefuses { environment: environment.into() }
+            }
+            model::Problem::LeverBusy => Self::LeverBusy,
             model::Problem::LeverUnreachable => Self::LeverUnreachable,
             model::Problem::QualifiedUnreachable => Self::QualifiedUnreachable,
         }

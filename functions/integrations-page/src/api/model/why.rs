@@ -137,7 +137,7 @@ impl TryFrom<model::WhyAnswer> for WhyAnswer {
             model::WhyAnswer::NotAsked => Err(Problem::with(Code::BadValue, field::CANDIDATE)),
             model::WhyAnswer::NobodyFound => Err(Code::NotFound.into()),
             model::WhyAnswer::NotConnected => Err(Code::NotConnected.into()),
-            model::WhyAnswer::Unavailable => Err(Code::Unavailable.into()),
+            model::WhyAnswer::Unavailable(cause) => Err(cause.into()),
             model::WhyAnswer::Several { choices, is_cut } => {
                 Ok(Self::Several { candidates: choices.into_iter().map(Choice::from).collect(), is_cut })
             }

@@ -13,7 +13,7 @@ pub struct ActivityPage {
     pub shell: Shell,
     /// What was asked for.
     pub filter: ActivityFilter,
-    /// The lines, newest first. Unavailable if a search needed Lever and it did not answer.
+    /// The lines, newest first. Unavailable if a search needed Lever and it was asked in vain.
     pub lines: Reading<Vec<ActivityLine>>,
     /// Where these lines start, if not at the newest.
     pub cursor: Option<String>,

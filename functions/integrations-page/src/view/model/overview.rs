@@ -31,8 +31,19 @@ pub enum Reading<T> {
     Known(T),
     /// Not yet: the connection it needs is missing or broken.
     NotConnected,
-    /// The other service did not answer in time.
-    Unavailable,
+    /// The other service was asked in vain.
+    Unavailable(Unread),
+}
+
+/// Why something could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// The other service did not answer, or not sensibly.
+    NoAnswer,
+    /// It answered that we may not.
+    Refused,
+    /// The calls that the other service allows us are used up for now.
+    Busy,
 }
 
 /// Something that stops or disturbs invitations.
@@ -70,8 +81,15 @@ pub enum Problem {
     },
     /// No assessment can be sent.
     NoPublishedAssessment,
+    /// Lever lets us in and refuses what we ask.
+    LeverRefuses {
+        /// Which of Lever's two worlds to log in to.
+        environment: LeverEnvironment,
+    },
     /// Lever did not answer a moment ago.
     LeverUnreachable,
+    /// The calls that Lever allows are used up for now.
+    LeverBusy,
     /// Qualified did not answer a moment ago.
     QualifiedUnreachable,
 }

@@ -76,5 +76,7 @@ notices! {
     StageRemoved = "stage-removed", "The trigger stage was removed. Invitations already sent are still followed.";
     WebhookRegistered = "webhook-registered", "The webhook is registered in Lever again.";
     SubscriptionRegistered = "subscription-registered", "Qualified tells us about results again.";
+    LeverBusy = "lever-busy",
+        "Nothing was changed: many candidates are being worked off in Lever. Please try again in a minute.";
     Removed = "removed", "The integration was removed. You can set it up again at any time.";
 }

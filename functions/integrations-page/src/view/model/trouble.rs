@@ -44,6 +44,10 @@ pub enum Trouble {
     NotFound,
     /// Not with this method.
     MethodNotAllowed,
+    /// The calls that Lever allows are used up for now.
+    LeverBusy,
+    /// Lever refuses our access, or what we ask.
+    LeverRefuses,
     /// It may work later.
     Unavailable,
 }
@@ -59,6 +63,8 @@ impl Trouble {
             Self::BadField(_) => 422,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::LeverBusy => 429,
+            Self::LeverRefuses => 409,
             Self::Unavailable => 503,
         }
     }

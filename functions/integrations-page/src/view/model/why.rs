@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use lever_integration::domain::{Progress, Reason, Tag, Title};
 use lever_integration::flow::Check;
 
-use super::{ActivityLine, CandidateRef, Shell, WebhookState};
+use super::{ActivityLine, CandidateRef, Shell, Unread, WebhookState};
 
 /// The question and its answer.
 #[derive(Debug, Clone)]
@@ -37,8 +37,8 @@ pub enum WhyAnswer {
     Explained(Box<Explanation>),
     /// There is no connection to Lever to ask through.
     NotConnected,
-    /// Lever or Qualified did not answer.
-    Unavailable,
+    /// Lever or Qualified was asked in vain.
+    Unavailable(Unread),
 }
 
 /// A candidate to choose.
