@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use lever_integration::clock::Clock;
 use lever_integration::domain::Reason;
 use reqwest::StatusCode;
 use scenarios::{Admin, Made, World};
 use serde_json::{Value, json};
 use sim_kit::deliveries::ModeChange;
+use sim_kit::faults::{Fault, Mode};
 
 use crate::api::User;
 
@@ -107,7 +109,7 @@ async fn an_event_that_waits_for_an_api_key_is_not_called_lost() -> Made {
     let id = world.invited("Ada Byron").await?;
     let why = Why::of(&world, &id).await?;
     assert_eq!(why.check("access_granted"), (Some("failed"), Some("api_key_needed")));
-    why.does_not_say("Lever has not told us");
+    why.does_not_say("We have not handled a move");
     why.does_not_say(Reason::NoMatchingTag.sentence());
     why.says(Reason::ApiKeyNeeded.hint());
     why.says("The move of this candidate waits");
@@ -122,7 +124,7 @@ async fn an_event_that_waits_for_a_login_is_not_called_lost() -> Made {
     let id = world.invited("Ada Byron").await?;
     let why = Why::of(&world, &id).await?;
     assert_eq!(why.check("access_granted"), (Some("failed"), Some("reconnect_needed")));
-    why.does_not_say("Lever has not told us");
+    why.does_not_say("We have not handled a move");
     why.says("The move of this candidate waits");
     Ok(())
 }
@@ -150,7 +152,7 @@ async fn a_move_missed_while_the_access_was_revoked_is_found_after_the_login() -
     assert_eq!(world.mailed("Ada Byron"), [""; 0]);
     Admin::of(&world.local, &world.team)?.log_in().await?;
     let why = Why::of(&world, &id).await?;
-    why.says("Lever has not told us that this candidate was moved.");
+    why.says("We have not handled a move of this candidate yet.");
     why.says("we look for missed moves ourselves");
     world.pass(A_WHILE);
     world.local.reconcile().await?;
@@ -254,4 +256,60 @@ async fn a_search_by_name_says_what_it_finds_and_when_its_list_is_cut() -> Made 
     let nobody = admin.http.get(nobody).header("cookie", &admin.cookie).send().await?.text().await?;
     assert!(nobody.contains("with recent activity and those in a trigger stage"), "{nobody}");
     Ok(())
+}
+
+/// Every attempt passes, for the simulators too: a link from Qualified would have expired otherwise.
+async fn wait_until_given_up(world: &World) -> Made {
+    let before = world.clock.now();
+    world.wait_out().await?;
+    assert_eq!(world.local.queue.dead_letters().len(), 1);
+    let passed = world.clock.now().duration_since(before);
+    for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
+        kit.clock.advance_ms(i64::try_from(passed.as_millis())?);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_was_given_up_is_not_called_lost() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
+    let kit = world.local.lever.kit();
+    let read = Fault::new("GET", &format!("/v1/opportunities/{id}"), Mode::Status);
+    kit.faults.plan(Fault { status: Some(500), times: 1_000, ..read });
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    wait_until_given_up(&world).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::GivenUp]);
+    kit.faults.clear();
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("event_seen"), (Some("failed"), Some("given_up")));
+    why.says(Reason::GivenUp.sentence());
+    why.says(Reason::GivenUp.hint());
+    assert_eq!(world.local.queue.redrive(), 1);
+    world.wait_out().await?;
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("event_seen").0, Some("passed"), "done after all");
+    why.says("Invited to");
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_that_was_begun_and_given_up_is_not_promised() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
+    let kit = world.local.qualified.kit();
+    let invite = Fault::new("POST", "/api/v1/**", Mode::Status);
+    kit.faults.plan(Fault { status: Some(500), times: 1_000, ..invite });
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    wait_until_given_up(&world).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::GivenUp]);
+    assert_eq!(world.ledger(&id).await?.len(), 1, "begun");
+    let why = Why::of(&world, &id).await?;
+    why.says(Reason::GivenUp.sentence());
+    why.does_not_say("on its way");
+    kit.faults.clear();
+    assert_eq!(world.local.queue.redrive(), 1);
+    world.wait_out().await?;
+    Why::of(&world, &id).await?.says("Invited to");
+    world.finish().await
 }

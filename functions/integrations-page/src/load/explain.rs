@@ -111,16 +111,28 @@ impl Facts<'_> {
     }
 
     /// An event is missing only if the candidate is where one should have come from, and nothing shows that it
-    /// came.
+    /// was handled. One that was put aside came, and is told as that.
     fn event(&self) -> CheckOutcome {
         let Some(entry) = self.entry() else {
             let has_come = !self.history.is_empty() || !self.ledger.is_empty() || self.waits_since.is_some();
             return if has_come { CheckOutcome::Passed } else { CheckOutcome::NotDue };
         };
-        let has_come = self.waits_since.is_some()
+        let mut of_entry = self.ledger.iter().filter(|known| known.created_at >= entry.at);
+        let is_begun = of_entry.clone().next().is_some();
+        let is_handled = self.waits_since.is_some()
             || self.told(&entry).next().is_some()
-            || self.ledger.iter().any(|known| known.created_at >= entry.at);
-        if has_come { CheckOutcome::Passed } else { CheckOutcome::Failed(Failure::NoEvent(self.webhook)) }
+            || of_entry.any(|known| known.mirror().is_some());
+        match (is_handled, self.is_given_up(&entry), is_begun) {
+            (true, _, _) | (false, false, true) => CheckOutcome::Passed,
+            (false, true, _) => CheckOutcome::Failed(Failure::Because(Reason::GivenUp)),
+            (false, false, false) => CheckOutcome::Failed(Failure::NoEvent(self.webhook)),
+        }
+    }
+
+    /// Whether the event about an entry was put aside.
+    fn is_given_up(&self, entry: &Entry) -> bool {
+        let is_of_move = |line: &Activity| line.reason == Reason::GivenUp && line.assessment.is_none();
+        self.history.iter().any(|line| is_of_move(line) && line.at >= entry.at)
     }
 
     fn entry(&self) -> Option<Entry> {
@@ -167,7 +179,10 @@ impl Facts<'_> {
             }
             // Begun and not finished: the ledger says so, and the worker or the reconciler goes on.
             Step::Finish(entry) if matches!(entry.state, AssignmentState::Inviting) => {
-                trail.push(WhyCheck::AcceptedByQualified, CheckOutcome::NotDue, None);
+                let is_given_up = self.entry().is_some_and(|entry| self.is_given_up(&entry));
+                let given_up = CheckOutcome::Failed(Failure::Because(Reason::GivenUp));
+                let outcome = if is_given_up { given_up } else { CheckOutcome::NotDue };
+                trail.push(WhyCheck::AcceptedByQualified, outcome, None);
             }
             Step::Finish(_) => return None,
             Step::Invite(_) => {

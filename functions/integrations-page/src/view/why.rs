@@ -235,7 +235,7 @@ fn statement(check: WhyCheck) -> &'static str {
     match check {
         WhyCheck::AccessGranted => "Lever and Qualified let us in.",
         WhyCheck::Readable => "Lever lets us see the candidate.",
-        WhyCheck::EventSeen => "Lever told us that the candidate was moved.",
+        WhyCheck::EventSeen => "We handled the move of this candidate.",
         WhyCheck::Opportunity(Check::InTriggerStage) => "The candidate is in a trigger stage.",
         WhyCheck::Opportunity(Check::EnteredAfterAdded) => {
             "The candidate entered it after it became a trigger stage."

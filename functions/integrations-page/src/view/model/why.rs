@@ -98,7 +98,7 @@ pub enum WhyCheck {
     AccessGranted,
     /// Lever lets us see the candidate.
     Readable,
-    /// Lever told us about the move.
+    /// The move was handled.
     EventSeen,
     /// About the opportunity itself.
     Opportunity(Check),
@@ -136,7 +136,7 @@ pub enum Failure {
     DecidedBefore(Reason),
     /// The tag was put on after the candidate was moved, too late to count.
     TagCameLate,
-    /// Lever sent no event about this candidate.
+    /// Nothing shows that an event about this candidate was handled.
     NoEvent(WebhookState),
 }
 
@@ -157,7 +157,7 @@ impl Failure {
                 format!("When the candidate was moved, this was decided: {}", reason.sentence()).into()
             }
             Self::TagCameLate => "The tag was put on after the candidate was moved.".into(),
-            Self::NoEvent(_) => "Lever has not told us that this candidate was moved.".into(),
+            Self::NoEvent(_) => "We have not handled a move of this candidate yet.".into(),
         }
     }
 
