@@ -289,6 +289,9 @@ fn the_answer_begins_with_the_first_check_that_failed() {
     let late = page("why-decided-before");
     assert!(late.contains("this was decided") && late.contains(Reason::NoMatchingTag.sentence()), "{late}");
     assert!(late.contains("out of the stage and back in") && !late.contains("on its way"), "{late}");
+    let moved_on = page("why-decided-then");
+    assert!(moved_on.contains("this was decided") && moved_on.contains(Reason::NoEmail.hint()), "{moved_on}");
+    assert!(!moved_on.contains("This is no longer in the way"), "{moved_on}");
     for (name, reason) in
         [("why-hidden", Reason::OpportunityHidden), ("why-waiting", Reason::ReconnectNeeded)]
     {

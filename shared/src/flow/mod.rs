@@ -15,7 +15,8 @@ pub use checks::{Admission, Check, CheckResult, check_opportunity, first_failure
 pub use matching::{TagReading, TagVerdict, read_tags};
 pub use note::{note_reference, render_note};
 pub use reconciliation::{
-    Asks, Entry, Finding, Reach, is_reading_due, is_silence, is_sweep_due, judge_entry, trigger_entry,
+    Asks, Entry, Finding, Reach, is_reading_due, is_silence, is_sweep_due, judge_entry, last_trigger_entry,
+    trigger_entry,
 };
 pub use result_change::{MirrorUpdate, decide_result, decide_retake, is_old_news};
 pub use stage_change::{AssignmentDecision, Request, Step, decide_stage_change, finish_begun};

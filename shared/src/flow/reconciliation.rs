@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use ring::digest;
 
 use super::matching::{TagVerdict, read_tags};
-use crate::domain::{Activity, Assessment, Look, Opportunity, Reason, StageId, TeamId, TriggerStage};
+use crate::domain::{
+    Activity, Assessment, Look, Opportunity, Reason, StageEntry, StageId, TeamId, TriggerStage,
+};
 
 /// A team without any sign of life for this long is idle.
 const ACTIVE_FOR: Duration = Duration::from_secs(DAY);
@@ -83,6 +85,15 @@ pub fn trigger_entry(opportunity: &Opportunity, trigger_stages: &[TriggerStage])
     let at = opportunity.entered_present_stage_at()?;
     let is_of_use = opportunity.archived_at.is_none() && !opportunity.is_anonymised;
     (at >= trigger.added_at && is_of_use).then(|| Entry { stage: trigger.stage.clone(), at })
+}
+
+/// The last entry into a trigger stage, whether or not the candidate has left it since.
+pub fn last_trigger_entry(opportunity: &Opportunity, trigger_stages: &[TriggerStage]) -> Option<Entry> {
+    let is_trigger = |entry: &&StageEntry| {
+        trigger_stages.iter().any(|trigger| trigger.stage == entry.stage && entry.at >= trigger.added_at)
+    };
+    let last = opportunity.stage_entries.iter().rev().find(is_trigger)?;
+    Some(Entry { stage: last.stage.clone(), at: last.at })
 }
 
 impl Entry {

@@ -271,6 +271,48 @@ async fn wait_until_given_up(world: &World) -> Made {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_moved_on_is_told_what_was_decided_in_the_stage() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE], "emails": []}))?;
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::NoEmail]);
+    world.move_to(&id, "Offer").await?;
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("in_trigger_stage"), (Some("failed"), Some("no_email")));
+    why.says(Reason::NoEmail.sentence());
+    why.says(Reason::NoEmail.hint());
+    why.does_not_say(Reason::MovedOn.sentence());
+    why.does_not_say("This is no longer in the way");
+
+    let quick = world.candidate("Bob Late", json!({}))?;
+    world.local.lever.kit().deliveries.set_mode(ModeChange { drop_next: Some(100), ..Default::default() });
+    world.local.lever.move_to(&quick, World::TRIGGER, None)?;
+    world.move_to(&quick, "Offer").await?;
+    let why = Why::of(&world, &quick).await?;
+    why.says("The candidate is no longer in a trigger stage.");
+    why.does_not_say(Reason::MovedOn.sentence());
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_left_before_the_event_was_handled_is_told_so() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
+    let kit = world.local.lever.kit();
+    kit.deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    world.local.lever.move_to(&id, "Offer", None)?;
+    kit.deliveries.set_mode(ModeChange { hold: Some(false), ..Default::default() });
+    kit.deliveries.release(Default::default());
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::MovedOn]);
+    let why = Why::of(&world, &id).await?;
+    assert_eq!(why.check("in_trigger_stage"), (Some("failed"), Some("moved_on")));
+    why.says(Reason::MovedOn.sentence());
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_was_given_up_is_not_called_lost() -> Made {
     let world = World::start().await?;
     let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;

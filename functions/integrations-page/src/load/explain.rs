@@ -10,7 +10,7 @@ use lever_integration::domain::{
 };
 use lever_integration::flow::{
     AssignmentDecision, Check, Entry, Reach, Step, TagReading, check_opportunity, decide_stage_change,
-    first_failure, read_tags, trigger_entry,
+    first_failure, last_trigger_entry, read_tags, trigger_entry,
 };
 
 use crate::view::model::{
@@ -81,7 +81,8 @@ impl Facts<'_> {
         trail.push(WhyCheck::EventSeen, self.event(), None);
         for row in check_opportunity(self.opportunity, self.trigger_stages, self.now) {
             let detail = (row.check == Check::InTriggerStage).then(|| self.stage.clone()).flatten();
-            trail.add(WhyCheck::Opportunity(row.check), row.failure.map(Failure::Because), detail);
+            let failure = row.failure.map(|reason| self.in_hindsight(reason));
+            trail.add(WhyCheck::Opportunity(row.check), failure, detail);
         }
         let assessments = self.assessments.unwrap_or_default();
         let reading = read_tags(&self.opportunity.tags, assessments);
@@ -145,6 +146,25 @@ impl Facts<'_> {
             matches!(line.reason, Reason::OpportunityHidden | Reason::OpportunityGone) && line.at >= entry.at
         };
         self.history.iter().filter(move |line| entry.is_told_by(line) || is_unseen(line))
+    }
+
+    /// Of whoever has moved on, why there was no invitation while there was time, as far as it is on record.
+    fn in_hindsight(&self, reason: Reason) -> Failure {
+        if reason != Reason::MovedOn {
+            return Failure::Because(reason);
+        }
+        let Some(entry) = last_trigger_entry(self.opportunity, self.trigger_stages) else {
+            return Failure::LeftStage;
+        };
+        if let Some(told) = self.told(&entry).next() {
+            let is_refusal = told.reason.outcome() == Outcome::NotInvited;
+            return if is_refusal { Failure::DecidedThen(told.reason) } else { Failure::LeftStage };
+        }
+        if self.is_given_up(&entry) {
+            return Failure::Because(Reason::GivenUp);
+        }
+        let came_late = self.history.iter().any(|line| line.reason == Reason::MovedOn && line.at >= entry.at);
+        if came_late { Failure::Because(Reason::MovedOn) } else { Failure::LeftStage }
     }
 
     /// What was decided about an assessment when the candidate came into the stage, if it still stands: then no

@@ -14,7 +14,9 @@ use maud::Markup;
 
 use activity::{activity, activity_filtered};
 use overview::{connected, dialog, fresh, login, reconnect, rejected};
-use why::{choices, decided_before, hidden, misspelt, no_event, several_assessments, waiting, why};
+use why::{
+    choices, decided_before, decided_then, hidden, misspelt, no_event, several_assessments, waiting, why,
+};
 
 pub(crate) use overview::{troubled, working};
 
@@ -114,6 +116,7 @@ pub(crate) fn pages_for(shell: &Shell) -> Vec<(&'static str, Markup)> {
         ("why-several-assessments", why_page(&why(one(), explained(several_assessments())))),
         ("why-no-event", why_page(&why(one(), explained(no_event(WebhookState::Waiting))))),
         ("why-decided-before", why_page(&why(one(), explained(decided_before())))),
+        ("why-decided-then", why_page(&why(one(), explained(decided_then())))),
         ("why-hidden", why_page(&why(one(), explained(hidden())))),
         ("why-waiting", why_page(&why(one(), explained(waiting())))),
         ("remove", remove_page(&one())),

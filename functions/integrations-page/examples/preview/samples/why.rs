@@ -112,6 +112,13 @@ pub(crate) fn decided_before() -> Explanation {
     model
 }
 
+/// In the stage without an e-mail address, and moved on.
+pub(crate) fn decided_then() -> Explanation {
+    let failed = CheckOutcome::Failed(Failure::DecidedThen(Reason::NoEmail));
+    let left = check(WhyCheck::Opportunity(Check::InTriggerStage), failed, Some("Offer"));
+    Explanation { checks: vec![left], near: vec![], ..misspelt() }
+}
+
 /// Lever does not show the candidate.
 pub(crate) fn hidden() -> Explanation {
     let failed = CheckOutcome::Failed(Failure::Because(Reason::OpportunityHidden));

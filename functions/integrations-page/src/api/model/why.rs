@@ -199,7 +199,11 @@ impl From<model::CheckLine> for CheckLine {
         let webhook = match failure {
             Some(model::Failure::NoEvent(webhook)) => Some(webhook),
             Some(
-                model::Failure::Because(_) | model::Failure::DecidedBefore(_) | model::Failure::TagCameLate,
+                model::Failure::Because(_)
+                | model::Failure::DecidedBefore(_)
+                | model::Failure::DecidedThen(_)
+                | model::Failure::LeftStage
+                | model::Failure::TagCameLate,
             )
             | None => None,
         };

@@ -134,6 +134,10 @@ pub enum Failure {
     Because(Reason),
     /// This was decided when the candidate came into the stage. It would not be decided now, and still stands.
     DecidedBefore(Reason),
+    /// This was decided while the candidate was in a trigger stage, which has been left since.
+    DecidedThen(Reason),
+    /// The candidate has left the trigger stage; what is on record does not say more.
+    LeftStage,
     /// The tag was put on after the candidate was moved, too late to count.
     TagCameLate,
     /// Nothing shows that an event about this candidate was handled.
@@ -144,8 +148,8 @@ impl Failure {
     /// The reason of a decision, if there is one behind it.
     pub fn reason(self) -> Option<Reason> {
         match self {
-            Self::Because(reason) | Self::DecidedBefore(reason) => Some(reason),
-            Self::TagCameLate | Self::NoEvent(_) => None,
+            Self::Because(reason) | Self::DecidedBefore(reason) | Self::DecidedThen(reason) => Some(reason),
+            Self::LeftStage | Self::TagCameLate | Self::NoEvent(_) => None,
         }
     }
 
@@ -156,6 +160,12 @@ impl Failure {
             Self::DecidedBefore(reason) => {
                 format!("When the candidate was moved, this was decided: {}", reason.sentence()).into()
             }
+            Self::DecidedThen(reason) => format!(
+                "The candidate has left the trigger stage. While there, this was decided: {}",
+                reason.sentence()
+            )
+            .into(),
+            Self::LeftStage => "The candidate is no longer in a trigger stage.".into(),
             Self::TagCameLate => "The tag was put on after the candidate was moved.".into(),
             Self::NoEvent(_) => "We have not handled a move of this candidate yet.".into(),
         }
@@ -164,7 +174,8 @@ impl Failure {
     /// What can be done about it.
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Because(reason) => reason.hint(),
+            Self::Because(reason) | Self::DecidedThen(reason) => reason.hint(),
+            Self::LeftStage => Reason::MovedOn.hint(),
             Self::DecidedBefore(_) | Self::TagCameLate => {
                 "This is no longer in the way. Move the candidate out of the stage and back in."
             }
