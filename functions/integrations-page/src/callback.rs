@@ -46,7 +46,7 @@ impl Page {
         let session = self.session(request);
         let shell = session.as_ref().map(|session| shell(self, session, &Fields::default()));
         let cause = match outcome {
-            CallbackOutcome::Done(login) => return redirect(self, &done(notice(login)), None),
+            CallbackOutcome::Done(login) => return redirect(self, &done(&[notice(login)]), None),
             CallbackOutcome::NotFound => return trouble(self, shell, Trouble::NotFound),
             CallbackOutcome::Failed(LoginError::OtherAccount { granted }) => {
                 if let (Some(session), Some(shell)) = (&session, &shell) {

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use lever_integration::domain::{AccountChange, Reason, StageId};
 use lever_integration::failure::Disposition;
+use lever_integration::qualified;
 use lever_integration::service;
 use lever_integration::service::connect::{ApiKeyError, Leftover, StageError};
 use lever_integration::session::Session;
@@ -26,7 +27,7 @@ pub(crate) async fn perform(
     form: &Fields,
 ) -> Result<String, Trouble> {
     match change(page, session, path, form).await {
-        Err(Trouble::LeverBusy) => Ok(done(Notice::LeverBusy)),
+        Err(Trouble::LeverBusy) => Ok(done(&[Notice::LeverBusy])),
         Err(Trouble::LeverRefuses) => Ok(paths::PAGE.to_owned()),
         changed => changed,
     }
@@ -39,11 +40,13 @@ async fn change(page: &Page, session: &Session, path: &str, form: &Fields) -> Re
         paths::CHANGE_ACCOUNT => log_in(page, session, AccountChange::Allow).await,
         paths::STAGES => add_stages(page, session, form).await,
         paths::REMOVE_STAGE => remove_stage(page, session, form).await,
-        paths::WEBHOOK => heal_webhook(page, session).await.map(|()| done(Notice::WebhookRegistered)),
-        paths::SUBSCRIPTION => {
-            heal_subscription(page, session).await.map(|()| done(Notice::SubscriptionRegistered))
-        }
-        paths::REMOVE => remove_integration(page, session).await.map(|_| done(Notice::Removed)),
+        paths::WEBHOOK => heal_webhook(page, session).await.map(|()| done(&[Notice::WebhookRegistered])),
+        paths::SUBSCRIPTION => Ok(match heal_subscription(page, session).await? {
+            Healed::Registered => done(&[Notice::SubscriptionRegistered]),
+            Healed::NoWebhooks => done(&[Notice::NoWebhooks]),
+            Healed::KeyRefused => paths::PAGE.to_owned(),
+        }),
+        paths::REMOVE => remove_integration(page, session).await.map(|leftovers| removed(&leftovers)),
         paths::PAGE | paths::ACTIVITY | paths::WHY => Err(Trouble::MethodNotAllowed),
         _ => Err(Trouble::NotFound),
     }
@@ -52,15 +55,33 @@ async fn change(page: &Page, session: &Session, path: &str, form: &Fields) -> Re
 async fn set_api_key(page: &Page, session: &Session, form: &Fields) -> Result<String, Trouble> {
     let key = form.one(field::API_KEY).ok_or(Trouble::BadField(field::API_KEY))?;
     Ok(match keep_api_key(page, session, key).await {
-        Ok(()) => done(Notice::ApiKeyAccepted),
+        Ok(Kept::Whole) => done(&[Notice::ApiKeyAccepted]),
+        Ok(Kept::NoWebhooks) => done(&[Notice::ApiKeyAccepted, Notice::NoWebhooks]),
+        Ok(Kept::Unfinished) => done(&[Notice::ApiKeySaved]),
         Err(rejection) => format!("{}?{}={}", paths::PAGE, field::API_KEY, rejection_code(rejection)),
     })
 }
 
+/// What a key that was kept brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Everything.
+    Whole,
+    /// Everything but news of results: the plan has none.
+    NoWebhooks,
+    /// What follows from it is made up for by itself.
+    Unfinished,
+}
+
 /// Checks and keeps Qualified's API key.
-pub(crate) async fn keep_api_key(page: &Page, session: &Session, key: &str) -> Result<(), ApiKeyRejection> {
+pub(crate) async fn keep_api_key(page: &Page, session: &Session, key: &str) -> Result<Kept, ApiKeyRejection> {
     match page.connector.set_api_key(&session.team, key).await {
-        Ok(()) | Err(ApiKeyError::NoWebhooks) => Ok(()),
+        Ok(()) => Ok(Kept::Whole),
+        Err(ApiKeyError::NoWebhooks) => Ok(Kept::NoWebhooks),
+        Err(ApiKeyError::Unfinished(error)) => {
+            tracing::warn!(team.id = %session.team, %error, "api_key.unfinished");
+            Ok(Kept::Unfinished)
+        }
         Err(ApiKeyError::Malformed) => Err(ApiKeyRejection::NoKey),
         Err(ApiKeyError::Refused) => Err(ApiKeyRejection::Refused),
         Err(ApiKeyError::Failed(error)) if error.disposition() == Disposition::Defect => {
@@ -102,7 +123,7 @@ pub(crate) async fn log_in(
 async fn add_stages(page: &Page, session: &Session, form: &Fields) -> Result<String, Trouble> {
     let texts: Vec<&str> = form.all(field::STAGE).collect();
     match add_trigger_stages(page, session, &texts).await {
-        Ok(()) => Ok(done(Notice::StagesAdded)),
+        Ok(()) => Ok(done(&[Notice::StagesAdded])),
         Err(NotAdded::NothingChosen) => Ok(format!("{}?dialog=nothing-chosen", paths::PAGE)),
         Err(NotAdded::UnknownStage) => Ok(format!("{}?dialog=unknown-stage", paths::PAGE)),
         Err(NotAdded::NotConnected) => Ok(paths::PAGE.to_owned()),
@@ -149,7 +170,7 @@ pub(crate) async fn add_trigger_stages(
 
 async fn remove_stage(page: &Page, session: &Session, form: &Fields) -> Result<String, Trouble> {
     let text = form.one(field::STAGE).unwrap_or_default();
-    remove_trigger_stage(page, session, text).await.map(|()| done(Notice::StageRemoved))
+    remove_trigger_stage(page, session, text).await.map(|()| done(&[Notice::StageRemoved]))
 }
 
 /// Removes a trigger stage; one that is not there is no error.
@@ -164,10 +185,43 @@ pub(crate) async fn heal_webhook(page: &Page, session: &Session) -> Result<(), T
     page.connector.heal_webhook(&session.team).await.map_err(failed)
 }
 
+/// What came of registering our subscription again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Healed {
+    /// It is registered.
+    Registered,
+    /// The plan has no webhooks: results are found by looking.
+    NoWebhooks,
+    /// Qualified refuses the key, which is on record.
+    KeyRefused,
+}
+
 /// Registers our subscription in Qualified again.
-pub(crate) async fn heal_subscription(page: &Page, session: &Session) -> Result<(), Trouble> {
-    let healed = page.connector.heal_subscription(&session.team).await;
-    healed.map_err(|error| failed_by(error.disposition(), error))
+pub(crate) async fn heal_subscription(page: &Page, session: &Session) -> Result<Healed, Trouble> {
+    let context = page.connector.ensure_team(&session.team).await.map_err(unavailable)?;
+    match page.connector.heal_subscription(&session.team).await {
+        Ok(()) => Ok(Healed::Registered),
+        Err(ApiKeyError::NoWebhooks) => Ok(Healed::NoWebhooks),
+        Err(ApiKeyError::Refused) => Ok(Healed::KeyRefused),
+        Err(ApiKeyError::Failed(service::Error::Qualified(qualified::Error::KeyUnusable))) => {
+            page.connector.mark_key_refused(&context).await.map_err(unavailable)?;
+            Ok(Healed::KeyRefused)
+        }
+        Err(error @ (ApiKeyError::Malformed | ApiKeyError::Failed(_) | ApiKeyError::Unfinished(_))) => {
+            Err(failed_by(error.disposition(), error))
+        }
+    }
+}
+
+/// The address that tells of the removal, and of what is still there with its place.
+fn removed(leftovers: &[Leftover]) -> String {
+    let left = |leftover: &Leftover| match leftover {
+        Leftover::LeverWebhook => Notice::LeftLeverWebhook,
+        Leftover::Subscription => Notice::LeftSubscription,
+        Leftover::LeverAccess => Notice::LeftLeverAccess,
+    };
+    let notices: Vec<_> = [Notice::Removed].into_iter().chain(leftovers.iter().map(left)).collect();
+    done(&notices)
 }
 
 /// Removes the integration; answers what could not be removed at a service.

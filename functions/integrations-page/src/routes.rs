@@ -75,9 +75,10 @@ const NOTICE: &str = "done";
 /// The query parameter that asks for the dialog.
 const DIALOG: &str = "dialog";
 
-/// The address that tells what was just done.
-pub(crate) fn done(notice: Notice) -> String {
-    format!("{}?{NOTICE}={}", paths::PAGE, notice.code())
+/// The address that tells what was just done, and what came of it.
+pub(crate) fn done(notices: &[Notice]) -> String {
+    let codes: Vec<_> = notices.iter().map(|notice| format!("{NOTICE}={}", notice.code())).collect();
+    format!("{}?{}", paths::PAGE, codes.join("&"))
 }
 
 pub(crate) fn shell(page: &Page, session: &Session, query: &Fields) -> Shell {
@@ -89,7 +90,11 @@ pub(crate) fn shell(page: &Page, session: &Session, query: &Fields) -> Shell {
         team_name: session.team_name.clone(),
         viewer,
         now: page.clock.now(),
-        notice: query.one(NOTICE).and_then(Notice::from_code),
+        notices: Notice::ALL
+            .iter()
+            .copied()
+            .filter(|notice| query.all(NOTICE).any(|code| code == notice.code()))
+            .collect(),
     }
 }
 

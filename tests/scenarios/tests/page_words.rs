@@ -146,3 +146,88 @@ fn with_form(page: &Shown, action: &str) -> Shown {
     let html = format!(r#"<form method="post" action="{action}">{input}</form>"#);
     Shown { url: page.url.clone(), status: page.status, html }
 }
+
+async fn plan_without_webhooks(world: &World) -> Made {
+    let path = format!("/_sim/teams/{}/features", world.team);
+    world.local.qualified_control().post(&path, &json!({"webhook_events": false})).await?;
+    Ok(())
+}
+
+async fn forget_subscription(world: &World) -> Made {
+    let store = &world.local.parts.store;
+    let team = store.load_team(&world.team).await?.ok_or("no team")?.team;
+    let _ = store.record_team(&lever_integration::domain::Team { subscription: None, ..team }).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_without_webhooks_is_named_and_nothing_to_mend() -> Made {
+    let world = World::start().await?;
+    plan_without_webhooks(&world).await?;
+    forget_subscription(&world).await?;
+    assert_eq!(codes(&overview(&world).await?), ["no_webhooks_in_plan"]);
+    let (mut browser, page) = admin(&world).await?;
+    says(&page, "Your plan in Qualified has no webhooks");
+    does_not_say(&page, "Register it again");
+    let form = with_form(&page, paths::SUBSCRIPTION);
+    let answer = browser.submit(&form, paths::SUBSCRIPTION, &[]).await?;
+    assert_eq!(answer.status, 200);
+    does_not_say(&answer, "Qualified tells us about results again");
+    let (_, key) = world.local.qualified.first_team().ok_or("no team")?;
+    let answer = browser.submit(&page, paths::API_KEY, &[("api_key", key.expose())]).await?;
+    says(&answer, "Qualified accepted the API key");
+    says(&answer, "Your plan in Qualified has no webhooks");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_refused_while_the_subscription_is_registered_again_is_said_to_be_refused() -> Made {
+    let world = World::start().await?;
+    forget_subscription(&world).await?;
+    let (mut browser, page) = admin(&world).await?;
+    world.local.qualified.rotate_api_key(world.team.as_str(), "the-new-key".into());
+    let answer = browser.submit(&page, paths::SUBSCRIPTION, &[]).await?;
+    assert_eq!(answer.status, 200);
+    says(&answer, "Qualified no longer accepts the API key");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_was_saved_is_not_said_to_be_lost() -> Made {
+    let world = World::start().await?;
+    let (mut browser, page) = admin(&world).await?;
+    refuse(world.local.qualified.kit(), "GET", "/api/v1/webhook_subscriptions", 503, 10);
+    let (_, key) = world.local.qualified.first_team().ok_or("no team")?;
+    let answer = browser.submit(&page, paths::API_KEY, &[("api_key", key.expose())]).await?;
+    does_not_say(&answer, "was not saved");
+    says(&answer, "The API key is saved");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_removal_leaves_behind_is_named_with_its_place() -> Made {
+    let world = World::start().await?;
+    let (mut browser, page) = admin(&world).await?;
+    refuse(world.local.lever.kit(), "DELETE", "/v1/webhooks/*", 403, 10);
+    refuse(world.local.lever.kit(), "POST", "/oauth/revoke", 503, 10);
+    refuse(world.local.qualified.kit(), "GET", "/api/v1/webhook_subscriptions", 503, 10);
+    let form = with_form(&page, paths::REMOVE);
+    let answer = browser.submit(&form, paths::REMOVE, &[]).await?;
+    assert_eq!(answer.status, 200);
+    says(&answer, "The integration was removed");
+    says(&answer, "Our webhook is still in Lever");
+    says(&answer, "Our webhook is still in Qualified");
+    says(&answer, "Authorized Apps");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_removal_that_leaves_nothing_says_nothing_more() -> Made {
+    let world = World::start().await?;
+    let (mut browser, page) = admin(&world).await?;
+    let form = with_form(&page, paths::REMOVE);
+    let answer = browser.submit(&form, paths::REMOVE, &[]).await?;
+    says(&answer, "The integration was removed");
+    does_not_say(&answer, "still in");
+    Ok(())
+}

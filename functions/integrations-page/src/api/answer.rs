@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::{Code, Problem};
 use super::route::{Found, Operation, allowed, find};
-use crate::change::{self, NotAdded};
+use crate::change::{self, Healed, NotAdded};
 use crate::paths::{self, field};
 use crate::request::{cookies, header, origin_headers};
 use crate::respond::{allowing, json, no_content};
@@ -24,6 +24,8 @@ use crate::{Page, load};
 
 /// The header that carries the token of the session.
 pub(super) const CSRF_HEADER: &str = "x-csrf-token";
+/// Why there is nothing to register with Qualified.
+const NO_WEBHOOKS: &str = "The team's plan in Qualified has no webhooks; results are found by looking.";
 /// The media type of everything but problems.
 pub(super) const JSON: &str = "application/json";
 
@@ -131,7 +133,13 @@ async fn change(
         Operation::RegisterSubscription => {
             let team = load::team(page, &session.team).await?;
             page.connector.qualified_api(&team.context).ok_or(Code::NotConnected)?;
-            change::heal_subscription(page, session).await?;
+            match change::heal_subscription(page, session).await? {
+                Healed::Registered => {}
+                Healed::NoWebhooks => {
+                    return Err(Problem::from(Code::NotConnected).told(NO_WEBHOOKS));
+                }
+                Healed::KeyRefused => return Err(Code::NotConnected.into()),
+            }
         }
         Operation::RemoveIntegration => {
             let leftovers = change::remove_integration(page, session).await?;
@@ -160,7 +168,8 @@ async fn add_trigger_stages(page: &Page, session: &Session, new: &NewTriggerStag
 
 async fn set_api_key(page: &Page, session: &Session, new: &NewApiKey) -> Result<(), Problem> {
     let bad = |detail| Problem::with(Code::BadValue, field::API_KEY).told(detail);
-    change::keep_api_key(page, session, &new.api_key).await.map_err(|rejection| match rejection {
+    let kept = change::keep_api_key(page, session, &new.api_key).await;
+    kept.map(drop).map_err(|rejection| match rejection {
         ApiKeyRejection::NoKey if new.api_key.trim().is_empty() => bad("The API key is missing."),
         ApiKeyRejection::NoKey => bad("The API key is malformed: no key of Qualified looks like this."),
         ApiKeyRejection::Refused => bad("Qualified refuses this API key."),

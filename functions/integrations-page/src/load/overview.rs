@@ -38,9 +38,9 @@ pub(crate) async fn overview(
     rejection: Option<ApiKeyRejection>,
 ) -> Result<Overview, Trouble> {
     let (mut loaded, from_lever) = team_in_lever(page, id, shell.now).await?;
-    let assessments = read_assessments(page, &loaded.context);
-    let (assessments, recent, waiting, funnel) = join!(
-        assessments,
+    let (assessments, webhooks, recent, waiting, funnel) = join!(
+        read_assessments(page, &loaded.context),
+        webhooks_in_plan(page, &loaded.context),
         page.store.team_activity(id, None, LINES),
         page.store.parked_events(id, 100),
         funnel(page, id, shell.now),
@@ -66,8 +66,13 @@ pub(crate) async fn overview(
         lever: lever_state(context.connection.as_ref(), from_lever.webhook),
         environments: vec![page.environment],
     };
-    let problems =
-        problems(&loaded, &connection, &stages, &listed, u32::try_from(waiting).unwrap_or(u32::MAX));
+    let problems = problems(
+        &loaded,
+        &connection,
+        &stages,
+        (&listed, webhooks),
+        u32::try_from(waiting).unwrap_or(u32::MAX),
+    );
     Ok(Overview {
         problems,
         connection,
@@ -89,6 +94,24 @@ async fn read_assessments(
     context: &TeamContext,
 ) -> Option<Result<Vec<Assessment>, qualified::Error>> {
     Some(page.connector.qualified_api(context)?.assessments().await)
+}
+
+/// Whether Qualified tells teams of this plan about results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WebhooksInPlan {
+    None,
+    /// As far as is known.
+    Assumed,
+}
+
+/// Asks only where the subscription is missing: nothing else tells why.
+async fn webhooks_in_plan(page: &Page, context: &TeamContext) -> WebhooksInPlan {
+    let api = page.connector.qualified_api(context).filter(|_| context.team.subscription.is_none());
+    let Some(api) = api else { return WebhooksInPlan::Assumed };
+    match api.subscriptions().await {
+        Err(qualified::Error::Forbidden) => WebhooksInPlan::None,
+        Ok(_) | Err(_) => WebhooksInPlan::Assumed,
+    }
 }
 
 /// The team and what Lever says of it; an access token that Lever does not accept is replaced once.
@@ -182,7 +205,7 @@ fn problems(
     loaded: &Loaded,
     card: &ConnectionCard,
     stages: &StagesCard,
-    assessments: &Reading<Vec<Assessment>>,
+    (assessments, webhooks): (&Reading<Vec<Assessment>>, WebhooksInPlan),
     waiting: u32,
 ) -> Vec<Problem> {
     let team = &loaded.context.team;
@@ -209,7 +232,10 @@ fn problems(
         }
     }
     if matches!(card.api_key, ApiKeyState::Accepted { .. }) && team.subscription.is_none() {
-        problems.push(Problem::SubscriptionMissing);
+        problems.push(match webhooks {
+            WebhooksInPlan::None => Problem::NoWebhooksInPlan,
+            WebhooksInPlan::Assumed => Problem::SubscriptionMissing,
+        });
     }
     let gone = stages.chosen.iter().filter(|stage| stage.standing == StageStanding::Gone);
     let texts: Vec<_> = gone.map(|stage| stage.text.clone()).collect();

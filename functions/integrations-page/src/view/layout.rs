@@ -28,8 +28,8 @@ pub(super) fn page(shell: &Shell, place: Place, title: &str, content: &Markup) -
         p class="team" { span class="hidden" { "Team " } bdi { (shell.team_name) } }
     };
     let content = html! {
-        @if let Some(notice) = shell.notice {
-            div class="notice" role="status" { p { (notice.sentence()) } }
+        @if !shell.notices.is_empty() {
+            div class="notice" role="status" { @for notice in &shell.notices { p { (notice.sentence()) } } }
         }
         @if matches!(shell.viewer, Viewer::Member) {
             div class="notice quiet" {

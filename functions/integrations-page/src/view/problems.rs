@@ -8,6 +8,9 @@ use super::parts::{login_form, post_form, since, webhook_settings_path, when};
 use super::words::{self, Tone};
 use crate::paths;
 
+/// How late what nobody tells us is found.
+const LOOKS: &str = "we look ourselves, every five minutes, or once a day if nothing happens.";
+
 /// One problem in words.
 struct Banner {
     tone: Tone,
@@ -37,6 +40,7 @@ pub(super) fn stops_invitations(problem: &Problem) -> bool {
         Problem::WebhookGone
         | Problem::WebhookSilent { .. }
         | Problem::SubscriptionMissing
+        | Problem::NoWebhooksInPlan
         | Problem::StagesGone { .. }
         | Problem::LeverUnreachable
         | Problem::LeverBusy
@@ -103,7 +107,7 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
         ),
         Problem::WebhookGone => (
             "Our webhook is missing in Lever",
-            html! { p { "Somebody deleted it, so we learn of moved candidates late: we look every five minutes." } },
+            html! { p { "Without it we learn of moved candidates late: " (LOOKS) } },
             Fix::Form(simple_form(csrf, paths::WEBHOOK, "Register it again")),
         ),
         Problem::WebhookSilent { last_event_at } => {
@@ -111,8 +115,13 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
         }
         Problem::SubscriptionMissing => (
             "Qualified does not tell us about results",
-            html! { p { "Tags and notes in Lever follow late: we look every few minutes." } },
+            html! { p { "Tags and notes in Lever follow late: " (LOOKS) } },
             Fix::Form(simple_form(csrf, paths::SUBSCRIPTION, "Register it again")),
+        ),
+        Problem::NoWebhooksInPlan => (
+            "Your plan in Qualified has no webhooks",
+            html! { p { "Tags and notes in Lever follow late: " (LOOKS) " Ask Qualified to enable webhooks." } },
+            reload(),
         ),
         Problem::NoTriggerStage => (
             "There is no trigger stage yet",
@@ -167,7 +176,7 @@ fn silent(last_event_at: Option<Timestamp>, now: Timestamp) -> Markup {
                 Some(at) => { "the last event came " (when(at, now)) "." },
                 None => "no event ever came.",
             }
-            " We find them within five minutes all the same. In Lever, switch this on again:"
+            " Until events come, " (LOOKS) " In Lever, switch this on again:"
         }
         (webhook_settings_path())
     }

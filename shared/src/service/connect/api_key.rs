@@ -26,6 +26,9 @@ pub enum ApiKeyError {
     /// Something failed; trying again may help.
     #[error(transparent)]
     Failed(Error),
+    /// The key is kept, and something failed after that. The reconciler makes up for it.
+    #[error("after the key was kept: {0}")]
+    Unfinished(Error),
 }
 
 impl ApiKeyError {
@@ -34,7 +37,7 @@ impl ApiKeyError {
         match self {
             Self::Malformed => Disposition::Rejected,
             Self::Refused | Self::NoWebhooks => Disposition::Unprocessable,
-            Self::Failed(error) => error.disposition(),
+            Self::Failed(error) | Self::Unfinished(error) => error.disposition(),
         }
     }
 }
@@ -43,8 +46,8 @@ impl Connector {
     /// Checks a key, keeps it, subscribes to the team's results and lets waiting work go on.
     ///
     /// # Errors
-    /// When the key is not taken. After [`ApiKeyError::NoWebhooks`] it is kept: invitations work without
-    /// webhooks, only news comes later.
+    /// When the key is not taken. After [`ApiKeyError::NoWebhooks`] and [`ApiKeyError::Unfinished`] it is kept:
+    /// invitations work without webhooks, only news comes later.
     pub async fn set_api_key(&self, team: &TeamId, key: &str) -> Result<(), ApiKeyError> {
         let key = key.trim();
         if key.is_empty() || key.len() > KEY_BYTES_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -62,8 +65,8 @@ impl Connector {
             team.api_key_refused_at = None;
         };
         let kept = self.change_team(team, keep).await.map_err(ApiKeyError::Failed)?;
-        let subscribed = self.subscribe(&kept).await;
-        self.resume(team).await.map_err(ApiKeyError::Failed)?;
+        let subscribed = self.subscribe(&kept).await.map_err(after_keeping);
+        self.resume(team).await.map_err(ApiKeyError::Unfinished)?;
         self.leave_team(&before, &subscribed?).await;
         Ok(())
     }
@@ -94,5 +97,16 @@ impl Connector {
             self.change_team(&team.id, keep).await.map_err(ApiKeyError::Failed)?;
         }
         Ok(subscription)
+    }
+}
+
+/// The key is kept whatever fails now.
+fn after_keeping(error: ApiKeyError) -> ApiKeyError {
+    match error {
+        ApiKeyError::Failed(error) => ApiKeyError::Unfinished(error),
+        ApiKeyError::Malformed
+        | ApiKeyError::Refused
+        | ApiKeyError::NoWebhooks
+        | ApiKeyError::Unfinished(_) => error,
     }
 }

@@ -67,7 +67,7 @@ impl Sweep<'_> {
             Err(ApiKeyError::Failed(Error::Qualified(qualified::Error::KeyUnusable))) => {
                 self.reconciler.connector.mark_key_refused(self.context).await
             }
-            Err(ApiKeyError::Failed(error)) => Err(error),
+            Err(ApiKeyError::Failed(error) | ApiKeyError::Unfinished(error)) => Err(error),
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn admin() -> Shell {
         team_name: "Team 1".to_owned(),
         viewer: Viewer::Admin { csrf: CSRF.to_owned() },
         now: at("2026-03-04T12:00:00Z"),
-        notice: None,
+        notices: vec![],
     }
 }
 

@@ -63,6 +63,7 @@ pub(crate) fn troubled(shell: Shell) -> Overview {
         Problem::WebhookGone,
         Problem::WebhookSilent { last_event_at: Some(at("2026-02-20T09:00:00Z")) },
         Problem::SubscriptionMissing,
+        Problem::NoWebhooksInPlan,
         Problem::StagesGone { texts: vec!["Old screen".to_owned()] },
         Problem::LeverRefuses { environment: LeverEnvironment::Production },
         Problem::LeverUnreachable,
@@ -92,7 +93,7 @@ pub(crate) fn reconnect(shell: Shell) -> Overview {
 
 pub(crate) fn login(shell: Shell) -> Overview {
     let mut model = fresh(shell);
-    model.shell.notice = Some(Notice::ApiKeyAccepted);
+    model.shell.notices = vec![Notice::ApiKeyAccepted];
     model.connection.api_key = ApiKeyState::Accepted { rejection: None };
     model.assessments = Reading::Known(assessment_rows(&assessments()));
     model
@@ -106,7 +107,7 @@ pub(crate) fn rejected(shell: Shell) -> Overview {
 
 pub(crate) fn connected(shell: Shell) -> Overview {
     let mut model = login(shell);
-    model.shell.notice = Some(Notice::Connected);
+    model.shell.notices = vec![Notice::Connected];
     model.problems = vec![Problem::NoTriggerStage];
     model.connection.lever = LeverState::Connected {
         account: Some(id("a0b1c2d3-0000-4000-8000-000000000001")),

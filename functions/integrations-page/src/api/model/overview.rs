@@ -50,6 +50,8 @@ enum Obstacle {
     },
     /// Qualified does not tell us about results.
     SubscriptionMissing,
+    /// Qualified tells nobody of this team's plan about results.
+    NoWebhooksInPlan,
     /// Connected, but no trigger stage.
     NoTriggerStage,
     /// Trigger stages that are not in Lever any more.
@@ -142,6 +144,7 @@ impl From<model::Problem> for Obstacle {
                 Self::WebhookSilent { last_event_at: last_event_at.map(|at| at.to_string()) }
             }
             model::Problem::SubscriptionMissing => Self::SubscriptionMissing,
+            model::Problem::NoWebhooksInPlan => Self::NoWebhooksInPlan,
             model::Problem::NoTriggerStage => Self::NoTriggerStage,
             model::Problem::StagesGone { texts } => Self::StagesGone { texts },
             model::Problem::NoPublishedAssessment => Self::NoPublishedAssessment,

@@ -72,6 +72,8 @@ pub enum Problem {
     },
     /// Qualified does not tell us about results.
     SubscriptionMissing,
+    /// Qualified tells nobody of this team's plan about results.
+    NoWebhooksInPlan,
     /// Connected, but no trigger stage.
     NoTriggerStage,
     /// Trigger stages that are not in Lever any more.

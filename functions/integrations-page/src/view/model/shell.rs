@@ -11,8 +11,8 @@ pub struct Shell {
     pub viewer: Viewer,
     /// When the page is rendered.
     pub now: Timestamp,
-    /// What the user has just done.
-    pub notice: Option<Notice>,
+    /// What the user has just done, and what came of it.
+    pub notices: Vec<Notice>,
 }
 
 /// Who looks at the page.
@@ -54,11 +54,6 @@ macro_rules! notices {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// The notice of a code; anything else says nothing.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|notice| notice.code() == code)
-            }
-
             /// What it says.
             pub fn sentence(self) -> &'static str {
                 match self { $(Self::$variant => $sentence,)* }
@@ -69,6 +64,10 @@ macro_rules! notices {
 
 notices! {
     ApiKeyAccepted = "api-key-accepted", "Qualified accepted the API key.";
+    ApiKeySaved = "api-key-saved",
+        "The API key is saved. Qualified did not answer any more, so it announces results later; until then we look for them ourselves.";
+    NoWebhooks = "no-webhooks",
+        "Your plan in Qualified has no webhooks; we look for results ourselves, every five minutes, or once a day if nothing happens.";
     Connected = "connected", "You are connected to Lever.";
     Reconnected = "reconnected", "You are connected to Lever again. Work that waited is being done now.";
     StagesAdded = "stages-added",
@@ -76,7 +75,13 @@ notices! {
     StageRemoved = "stage-removed", "The trigger stage was removed. Invitations already sent are still followed.";
     WebhookRegistered = "webhook-registered", "The webhook is registered in Lever again.";
     SubscriptionRegistered = "subscription-registered", "Qualified tells us about results again.";
+    Removed = "removed", "The integration was removed. You can set it up again at any time.";
+    LeftLeverWebhook = "left-lever-webhook",
+        "Our webhook is still in Lever; what it sends is refused. Delete it in Lever under Settings → Integrations and API → Webhooks, or ask Lever's support to.";
+    LeftSubscription = "left-subscription",
+        "Our webhook is still in Qualified; what it sends is refused. Delete the one named “Lever” in Qualified under Account → Integrations → Webhooks.";
+    LeftLeverAccess = "left-lever-access",
+        "Our access to Lever could not be given back, and we have forgotten it. Revoke it in Lever under Settings → Integrations and API → Authorized Apps.";
     LeverBusy = "lever-busy",
         "Nothing was changed: many candidates are being worked off in Lever. Please try again in a minute.";
-    Removed = "removed", "The integration was removed. You can set it up again at any time.";
 }
