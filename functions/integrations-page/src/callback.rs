@@ -98,9 +98,9 @@ fn notice(login: Login) -> Notice {
 fn cause(error: &LoginError) -> Option<LoginTrouble> {
     match error {
         LoginError::Malformed | LoginError::CodeRefused => Some(LoginTrouble::Expired),
-        LoginError::NotOpen => Some(LoginTrouble::Used),
+        LoginError::NotOpen => Some(LoginTrouble::NotOpen),
         LoginError::Elsewhere | LoginError::OtherAccount { .. } => Some(LoginTrouble::Elsewhere),
-        LoginError::Denied => Some(LoginTrouble::ConsentRefused),
+        LoginError::Denied => Some(LoginTrouble::Denied),
         LoginError::MissingScopes { missing } => {
             Some(LoginTrouble::MissingScopes(missing.iter().map(ToString::to_string).collect()))
         }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use integrations_page::view::model::*;
 use integrations_page::view::{activity_page, overview, trouble_page, why_page};
 use integrations_page::{assets, paths};
-use lever_integration::domain::{PersonName, Reason, Tag, Title};
+use lever_integration::domain::{LeverEnvironment, PersonName, Reason, Tag, Title};
 
 /// The tags of a page in order: name, attributes, and the text up to the next tag.
 struct Element<'a> {
@@ -336,5 +336,21 @@ fn every_trouble_says_what_to_do_and_repeats_nothing_secret() {
             let main = html.split_once("<main").unwrap().1;
             assert!(main.contains("<a ") || main.contains("<ol class=\"path\""), "{trouble:?}: {main}");
         }
+    }
+}
+
+#[test]
+fn a_login_that_came_to_nothing_names_every_cause_it_may_have() {
+    let page = |cause| {
+        let trouble = Trouble::Login { cause, environment: LeverEnvironment::Production };
+        let page = TroublePage { shell: Some(samples::admin()), trouble, request_id: None };
+        trouble_page(&page).into_string()
+    };
+    let denied = page(LoginTrouble::Denied);
+    assert!(denied.contains("did not choose Accept") && denied.contains("Super Admin"), "{denied}");
+    let not_open = page(LoginTrouble::NotOpen);
+    assert!(not_open.contains("finished already") && not_open.contains("ten minutes ago"), "{not_open}");
+    for html in [denied, not_open] {
+        assert!(html.contains(&format!("action=\"{}\"", paths::LOGIN)), "{html}");
     }
 }

@@ -126,8 +126,7 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
         }
         Trouble::Login { cause, environment } => {
             let (title, text) = describe_login(cause);
-            let way = if *cause == LoginTrouble::Used { Way::Back } else { Way::LoginAgain(*environment) };
-            (title, text, way)
+            (title, text, Way::LoginAgain(*environment))
         }
     }
 }
@@ -135,23 +134,17 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
 fn describe_login(trouble: &LoginTrouble) -> (&'static str, Markup) {
     let say = |text: &str| html! { p { (text) } };
     match trouble {
-        LoginTrouble::ConsentRefused => (
+        LoginTrouble::Denied => (
             "Lever was not connected",
-            say(
-                "You did not accept in Lever, so nothing was changed. Log in again and choose Accept to connect.",
-            ),
-        ),
-        LoginTrouble::NotAdminInLever => (
-            "Lever does not let you connect this",
             html! {
-                p { "Only a Super Admin in Lever, or somebody with the permission “Manage API credentials and manage integrations”, can connect an integration." }
-                p { "Ask such a person to open this page in Qualified and log in to Lever. Nothing was changed." }
+                p { "Either you did not choose Accept in Lever, or you may not connect integrations there. Nothing was changed." }
+                p { "Only a Super Admin in Lever, or somebody with the permission “Manage API credentials and manage integrations”, can connect one. If you are, log in again and choose Accept; otherwise ask such a person to open this page in Qualified." }
             },
         ),
-        LoginTrouble::Used => (
-            "This login is already done",
+        LoginTrouble::NotOpen => (
+            "This login is no longer open",
             say(
-                "It was finished a moment ago, perhaps by a double click. The overview shows whether you are connected.",
+                "It was finished already, perhaps by a double click, or it was begun longer than ten minutes ago. The overview shows which; log in again if you are not connected.",
             ),
         ),
         LoginTrouble::Elsewhere => (

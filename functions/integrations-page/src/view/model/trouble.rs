@@ -73,14 +73,12 @@ impl Trouble {
 /// Why a login to Lever came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginTrouble {
-    /// The user did not consent in Lever.
-    ConsentRefused,
-    /// The user may not connect integrations in Lever.
-    NotAdminInLever,
+    /// The user did not consent in Lever, or may not connect integrations there: Lever says the same of both.
+    Denied,
     /// It took too long, or is none of ours.
     Expired,
-    /// It was finished already, such as by a double click.
-    Used,
+    /// It is not open: finished already, such as by a double click, or begun too long ago.
+    NotOpen,
     /// It was begun in another browser or session.
     Elsewhere,
     /// Lever granted less than we need.
@@ -95,9 +93,7 @@ pub enum LoginTrouble {
 impl LoginTrouble {
     fn status(&self) -> u16 {
         match self {
-            Self::ConsentRefused | Self::NotAdminInLever | Self::Expired | Self::Used | Self::Elsewhere => {
-                400
-            }
+            Self::Denied | Self::Expired | Self::NotOpen | Self::Elsewhere => 400,
             Self::MissingScopes(_) | Self::Failed => 502,
         }
     }
