@@ -90,16 +90,17 @@ impl Store for MemoryStore {
     }
 
     async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
-        if let Some(connection) = self.teams().get_mut(team).and_then(|rows| rows.connection.as_mut()) {
-            connection.last_event_at = connection.last_event_at.max(Some(at));
-        }
+        self.change_connection(team, |one| one.last_event_at = one.last_event_at.max(Some(at)));
         Ok(())
     }
 
     async fn record_event_refused(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
-        if let Some(connection) = self.teams().get_mut(team).and_then(|rows| rows.connection.as_mut()) {
-            connection.last_refused_at = connection.last_refused_at.max(Some(at));
-        }
+        self.change_connection(team, |one| one.last_refused_at = one.last_refused_at.max(Some(at)));
+        Ok(())
+    }
+
+    async fn forget_deliveries(&self, team: &TeamId) -> Result<(), Error> {
+        self.change_connection(team, |one| (one.last_event_at, one.last_refused_at) = (None, None));
         Ok(())
     }
 

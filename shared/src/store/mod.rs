@@ -86,7 +86,7 @@ pub trait Store: Send + Sync {
     async fn record_team(&self, team: &Team) -> Result<Recorded, Error>;
 
     /// Writes a connection, all but `last_event_at` and `last_refused_at`: only [`Store::record_event_seen`] and
-    /// [`Store::record_event_refused`] move those.
+    /// [`Store::record_event_refused`] move those, and [`Store::forget_deliveries`] forgets them.
     async fn record_connection(&self, connection: &Connection) -> Result<Recorded, Error>;
     /// Notes that a delivery with a valid signature came; never moves back and touches no version.
     /// Does nothing for a team without a connection.
@@ -94,6 +94,8 @@ pub trait Store: Send + Sync {
     /// Notes that a delivery with a signature that does not match came; otherwise as
     /// [`Store::record_event_seen`].
     async fn record_event_refused(&self, team: &TeamId, at: Timestamp) -> Result<(), Error>;
+    /// Forgets when deliveries came: they were those of another account. Touches no version.
+    async fn forget_deliveries(&self, team: &TeamId) -> Result<(), Error>;
     /// Lists the teams that have a connection, in a stable order, without a scan. `limit` 1 to 100. One that
     /// was connected within the last second or so may be missing.
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error>;

@@ -103,6 +103,9 @@ impl Store for GatedStore {
     async fn record_event_seen(&self, team: &TeamId, at: Timestamp) -> Result<(), Error> {
         self.during("record_event_seen", self.inner.record_event_seen(team, at)).await
     }
+    async fn forget_deliveries(&self, team: &TeamId) -> Result<(), Error> {
+        self.during("forget_deliveries", self.inner.forget_deliveries(team)).await
+    }
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
         self.during("connected_teams", self.inner.connected_teams(cursor, limit)).await
     }

@@ -246,6 +246,9 @@ async fn another_account_is_connected_only_after_asking() -> Made {
     let stand = Stand::start().await?;
     let admin = stand.admin()?;
     admin.log_in().await?;
+    let (store, now) = (&stand.local.parts.store, stand.clock.now());
+    store.record_event_seen(&stand.team, now).await?;
+    store.record_event_refused(&stand.team, now).await?;
     let before = stand.connection().await?.ok_or("no connection")?;
     let other = other_account(&stand.local)?;
     let callback = admin.consent(admin.begin(AccountChange::Ask).await?).await?;
@@ -260,6 +263,11 @@ async fn another_account_is_connected_only_after_asking() -> Made {
     let after = stand.connection().await?.ok_or("no connection")?;
     assert_eq!(after.account.as_ref().map(|id| id.as_str()), Some(other.as_str()));
     assert_ne!(after.webhook, before.webhook);
+    assert_eq!(
+        (after.last_event_at, after.last_refused_at),
+        (None, None),
+        "the new account has sent nothing"
+    );
     let state = stand.local.lever.state();
     assert_eq!(state["accounts"][1]["webhooks"].as_array().map(Vec::len), Some(1));
     assert_eq!(state["accounts"][0]["webhooks"], json!([]), "the old account delivers no more");

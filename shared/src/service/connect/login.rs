@@ -165,18 +165,28 @@ impl Connector {
                 state: ConnectionState::Active(grant.tokens.clone()),
                 refresh_intent: None,
                 webhook: same.and_then(|one| one.webhook.clone()),
-                last_event_at: before.connection.as_ref().and_then(|one| one.last_event_at),
-                last_refused_at: before.connection.as_ref().and_then(|one| one.last_refused_at),
+                last_event_at: same.and_then(|one| one.last_event_at),
+                last_refused_at: same.and_then(|one| one.last_refused_at),
                 version: before.connection.as_ref().map_or(0, |one| one.version),
             };
             match self.store.record_connection(&connection).await.map_err(Error::from)? {
                 Recorded::Done { version } => {
+                    if other.is_some() {
+                        self.forget_deliveries(&attempt.team).await;
+                    }
                     return Ok(Connected { before, connection: Connection { version, ..connection } });
                 }
                 Recorded::Conflict => {}
             }
         }
         Err(Error::Contended.into())
+    }
+
+    /// What the account before sent says nothing of the webhook in this one. Whoever logs in need not fail for that.
+    async fn forget_deliveries(&self, team: &TeamId) {
+        if let Err(error) = self.store.forget_deliveries(team).await {
+            tracing::warn!(team.id = %team, %error, "deliveries.not_forgotten");
+        }
     }
 
     /// Stages differ between accounts, even those of one name.

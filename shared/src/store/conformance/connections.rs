@@ -21,6 +21,7 @@ pub(super) async fn check(store: &dyn Store, clock: &ManualClock) -> Outcome {
     a_seen_event_never_moves_back(store, clock).await?;
     a_seen_event_survives_an_older_reading(store, clock).await?;
     a_seen_event_needs_a_connection(store, clock).await?;
+    deliveries_are_forgotten_and_come_anew(store, clock).await?;
     every_connected_team_is_listed_once(store, clock).await?;
     cursors_of_other_listings_are_refused(store).await
 }
@@ -117,6 +118,22 @@ async fn a_seen_event_needs_a_connection(store: &dyn Store, clock: &ManualClock)
     store.record_event_seen(&team.id, moment(clock)).await?;
     let context = store.load_team(&team.id).await?.ok_or("the team is lost")?;
     assert_eq!(context.connection, None);
+    Ok(())
+}
+
+async fn deliveries_are_forgotten_and_come_anew(store: &dyn Store, clock: &ManualClock) -> Outcome {
+    let connection = connected(store, "connection-forgotten", clock).await?;
+    store.record_event_seen(&connection.team, moment(clock)).await?;
+    store.record_event_refused(&connection.team, moment(clock)).await?;
+    for _ in 0..2 {
+        store.forget_deliveries(&connection.team).await?;
+        assert_eq!(load(store, &connection.team).await?, connection);
+    }
+    let earlier: Timestamp = "2026-01-01T10:00:00Z".parse()?;
+    store.record_event_seen(&connection.team, earlier).await?;
+    let expected = Connection { last_event_at: Some(earlier), ..connection };
+    assert_eq!(load(store, &expected.team).await?, expected);
+    store.forget_deliveries(&"connection-of-nobody".parse()?).await?;
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use crate::domain::{Connection, TeamId};
 use crate::store::{Error, Page, Recorded, page};
 use jiff::Timestamp;
 
-/// Writes everything but the times of the last event seen and refused, which only [`move_on`] moves: the intake
+/// Writes everything but the times of the last event seen and refused, which only [`move_on`] and
+/// [`forget_deliveries`] change: the intake
 /// writes them without a version, so a connection read before and recorded after would set them back.
 pub(super) async fn record(store: &DynamoStore, connection: &Connection) -> Result<Recorded, Error> {
     let item = ConnectionItem::seal(connection, &store.keyring)?;
@@ -35,6 +36,16 @@ pub(super) async fn record_event_refused(
     at: Timestamp,
 ) -> Result<(), Error> {
     move_on(store, team, ConnectionItem::LAST_REFUSED_AT, at).await
+}
+
+pub(super) async fn forget_deliveries(store: &DynamoStore, team: &TeamId) -> Result<(), Error> {
+    let update = store.table.update(&keys::connection(team)).update_expression("REMOVE #seen, #refused");
+    let update = update.condition_expression("attribute_exists(#pk)");
+    let update = update.expression_attribute_names("#pk", PARTITION);
+    let update = update.expression_attribute_names("#seen", ConnectionItem::LAST_EVENT_AT);
+    let update = update.expression_attribute_names("#refused", ConnectionItem::LAST_REFUSED_AT);
+    // No connection: nothing to forget.
+    holds(update).await.map(|_| ())
 }
 
 /// Moves one attribute forward in time.

@@ -66,6 +66,10 @@ impl Store for DynamoStore {
         connections::record_event_refused(self, team, at).await
     }
 
+    async fn forget_deliveries(&self, team: &TeamId) -> Result<(), Error> {
+        connections::forget_deliveries(self, team).await
+    }
+
     async fn connected_teams(&self, cursor: Option<&str>, limit: usize) -> Result<Page<TeamId>, Error> {
         connections::list(self, cursor, limit).await
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::MemoryStore;
 use crate::domain::{
     Activity, ActivityId, AssessmentId, Assignment, Connection, EventId, OpportunityId, ParkedEvent,
-    Reconciliation, StageId, Team, TriggerStage,
+    Reconciliation, StageId, Team, TeamId, TriggerStage,
 };
 
 #[derive(Default)]
@@ -19,4 +20,13 @@ pub(super) struct Rows {
     pub(super) activity: BTreeMap<(Timestamp, ActivityId), Activity>,
     pub(super) call_slot: Option<Timestamp>,
     pub(super) reconciliation: Option<Reconciliation>,
+}
+
+impl MemoryStore {
+    /// Changes the connection of a team, if it has one.
+    pub(super) fn change_connection(&self, team: &TeamId, change: impl FnOnce(&mut Connection)) {
+        if let Some(connection) = self.teams().get_mut(team).and_then(|rows| rows.connection.as_mut()) {
+            change(connection);
+        }
+    }
 }
