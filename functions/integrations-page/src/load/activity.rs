@@ -2,6 +2,7 @@
 
 use lever_integration::domain::{Activity, OpportunityId, Reason, TeamId};
 use lever_integration::failure::Disposition;
+use lever_integration::store;
 
 use super::candidates::{NotNamed, StageNames, line, named, named_by_link, read_all};
 use super::{Loaded, team_and_stages, unavailable};
@@ -12,6 +13,8 @@ use crate::view::model::{ActivityFilter, ActivityPage, Reading, Shell, Trouble, 
 
 /// Lines on a page.
 const LINES: usize = 20;
+/// Lines read at once to find those that pass the filter.
+const ROWS: usize = 100;
 /// Pages of the table looked through for lines that pass the filter: 10 × 100 lines.
 const PAGES_MAX: usize = 10;
 /// The longest search, in characters.
@@ -74,6 +77,11 @@ async fn list(
     cursor: Option<&str>,
 ) -> Result<Result<(Vec<Activity>, Option<String>), NotListed>, Trouble> {
     let team = &loaded.context.team.id;
+    if let Some(id) = named_by_link(&filter.search) {
+        let history = page.store.opportunity_activity(team, &id, ROWS).await.map_err(unavailable)?;
+        let is_wanted = |line: &Activity| filter.reason.is_none_or(|reason| reason == line.reason);
+        return Ok(Ok((history.into_iter().filter(is_wanted).collect(), None)));
+    }
     let wanted = match candidates(page, loaded, filter).await {
         Ok(wanted) => wanted,
         Err(cause) => return Ok(Err(cause)),
@@ -82,17 +90,18 @@ async fn list(
         filter.reason.is_none_or(|reason| reason == line.reason)
             && wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.opportunity))
     };
+    let rows_of_page = if filter.is_empty() { LINES } else { ROWS };
     let mut lines = Vec::new();
     let mut next = cursor.map(str::to_owned);
     for _ in 0..PAGES_MAX {
-        let read = page.store.team_activity(team, next.as_deref(), LINES).await;
-        let read = read.map_err(|error| match error.disposition() {
-            Disposition::Rejected => Trouble::BadField(field::CURSOR),
-            Disposition::Transient { .. }
-            | Disposition::Disconnected
-            | Disposition::Unprocessable
-            | Disposition::Defect => unavailable(error),
-        })?;
+        let from = next;
+        let mut read = rows(page, team, from.as_deref(), rows_of_page).await?;
+        let passing = read.rows.iter().enumerate().filter(|(_, line)| passes(line));
+        let last = passing.map(|(index, _)| index + 1).nth((LINES - 1).saturating_sub(lines.len()));
+        // The next page begins after the last line of this one, which only the table can say.
+        if let Some(count) = last.filter(|count| *count < read.rows.len()) {
+            read = rows(page, team, from.as_deref(), count).await?;
+        }
         lines.extend(read.rows.into_iter().filter(passes));
         next = read.next;
         if next.is_none() || lines.len() >= LINES {
@@ -100,6 +109,21 @@ async fn list(
         }
     }
     Ok(Ok((lines, next)))
+}
+
+async fn rows(
+    page: &Page,
+    team: &TeamId,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<store::Page<Activity>, Trouble> {
+    page.store.team_activity(team, cursor, limit).await.map_err(|error| match error.disposition() {
+        Disposition::Rejected => Trouble::BadField(field::CURSOR),
+        Disposition::Transient { .. }
+        | Disposition::Disconnected
+        | Disposition::Unprocessable
+        | Disposition::Defect => unavailable(error),
+    })
 }
 
 /// The candidates that the search means; nothing if nothing was searched for.
@@ -110,9 +134,6 @@ async fn candidates(
 ) -> Result<Option<Vec<OpportunityId>>, NotListed> {
     if filter.search.is_empty() {
         return Ok(None);
-    }
-    if let Some(id) = named_by_link(&filter.search) {
-        return Ok(Some(vec![id]));
     }
     let api = page.connector.lever_api(&loaded.context).ok_or(NotListed::NotConnected)?;
     let found = named(page, &loaded.context, &api, &filter.search).await.map_err(|error| match error {

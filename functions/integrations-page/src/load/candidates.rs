@@ -1,6 +1,6 @@
 //! Candidates as the page needs them: names for lines of activity, and who is meant by what was typed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -26,11 +26,13 @@ const MATCHES_MAX: usize = 10;
 /// Opportunities by id, as far as Lever showed them.
 pub(crate) type Known = HashMap<OpportunityId, Opportunity>;
 
-/// The opportunities of some lines, a bounded number: read a moment ago, or now.
+/// The opportunities of some lines, the first of them up to a bound: read a moment ago, or now.
 pub(crate) async fn read_all(page: &Page, team: &TeamId, api: Option<&Api<'_>>, lines: &[Activity]) -> Known {
     let Some(api) = api else { return Known::new() };
-    let distinct: BTreeSet<_> = lines.iter().map(|line| line.opportunity.clone()).collect();
-    stream::iter(distinct.into_iter().take(READS_MAX))
+    let mut seen = HashSet::new();
+    let newest = lines.iter().map(|line| &line.opportunity).filter(|id| seen.insert(*id)).take(READS_MAX);
+    let newest: Vec<OpportunityId> = newest.cloned().collect();
+    stream::iter(newest)
         .map(|id| async move {
             let now = page.clock.now();
             if let Some(known) = page.recent.get(team, &id, now) {

@@ -15,16 +15,17 @@ const WEEKS: i32 = 12;
 /// Pages of activity counted: 20 × 100 lines are read in well under a second.
 const PAGES_MAX: usize = 20;
 
-/// Counts a team's weeks up to now; nothing if the table does not answer.
+/// Counts a team's weeks up to now. Weeks that were not reached are left out: nobody knows what was in them.
 pub(crate) async fn funnel(page: &Page, team: &TeamId, now: Timestamp) -> Funnel {
     let mut weeks: BTreeMap<Date, Week> = (0..WEEKS)
         .filter_map(|back| monday(now)?.checked_sub(back.weeks()).ok())
         .map(|monday| (monday, Week { monday, invited: 0, started: 0, submitted: 0 }))
         .collect();
-    let mut cursor = None;
+    let (mut cursor, mut reached) = (None, now);
     for _ in 0..PAGES_MAX {
         let Ok(listed) = page.store.team_activity(team, cursor.as_deref(), 100).await else { break };
         for line in &listed.rows {
+            reached = line.at;
             let Some(week) = monday(line.at).and_then(|monday| weeks.get_mut(&monday)) else { continue };
             match (line.reason, line.reason.outcome()) {
                 (_, Outcome::Invited) => week.invited += 1,
@@ -35,10 +36,12 @@ pub(crate) async fn funnel(page: &Page, team: &TeamId, now: Timestamp) -> Funnel
         }
         cursor = listed.next;
         if cursor.is_none() {
-            break;
+            return Funnel { weeks: weeks.into_values().collect(), since: None };
         }
     }
-    Funnel { weeks: weeks.into_values().collect() }
+    let is_whole = monday(reached).is_none_or(|monday| !weeks.contains_key(&monday));
+    weeks.retain(|_, week| monday(reached).is_none_or(|reached| week.monday >= reached));
+    Funnel { weeks: weeks.into_values().collect(), since: (!is_whole).then_some(reached) }
 }
 
 fn monday(at: Timestamp) -> Option<Date> {

@@ -19,7 +19,7 @@ pub fn activity_page(model: &ActivityPage) -> Markup {
         (filter_form(&model.filter))
         div id="activity" class="card" {
             @match &model.lines {
-                Reading::Known(lines) if lines.is_empty() => (nothing(&model.filter)),
+                Reading::Known(lines) if lines.is_empty() => (nothing(&model.filter, model.older.as_deref())),
                 Reading::Known(lines) => (list(lines, model.shell.now)),
                 Reading::NotConnected => p class="empty" {
                     "Candidates are looked up in Lever, and there is no working connection. Log in to Lever first."
@@ -152,11 +152,13 @@ fn filter_form(filter: &ActivityFilter) -> Markup {
     }
 }
 
-fn nothing(filter: &ActivityFilter) -> Markup {
+fn nothing(filter: &ActivityFilter, older: Option<&str>) -> Markup {
     html! {
         p class="empty" {
             @if filter.is_empty() {
                 "Nothing yet. Move a candidate into a trigger stage in Lever and look here again."
+            } @else if older.is_some() {
+                "Nothing among the newest matches. Go on with Older."
             } @else {
                 "Nothing matches. Look for another candidate or reason."
             }

@@ -5,6 +5,7 @@
 use maud::{Markup, html};
 
 use super::model::{Funnel, Week};
+use super::parts::full_time;
 
 /// At most so many weeks are drawn, the newest.
 const WEEKS_MAX: usize = 12;
@@ -25,7 +26,12 @@ pub(super) fn card(funnel: &Funnel) -> Markup {
     html! {
         section class="card funnel" aria-labelledby="funnel" {
             h2 id="funnel" { "By week" }
-            @if totals == [0; 3] {
+            @if let Some(since) = funnel.since {
+                p class="hint" { "Counted since " (full_time(since)) " only: what came before could not be counted." }
+            }
+            @if totals == [0; 3] && funnel.since.is_some() {
+                p class="empty" { "Nobody was invited, started or submitted since then." }
+            } @else if totals == [0; 3] {
                 p class="empty" { "Once candidates are invited, their progress is shown here." }
             } @else {
                 (figures(totals))

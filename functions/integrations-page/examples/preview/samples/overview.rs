@@ -180,5 +180,5 @@ pub(crate) fn funnel() -> Funnel {
         weeks.push(Week { monday, invited, started, submitted });
         monday = monday.saturating_add(jiff::Span::new().days(7));
     }
-    Funnel { weeks }
+    Funnel { weeks, since: None }
 }

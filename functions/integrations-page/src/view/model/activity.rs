@@ -72,6 +72,8 @@ pub struct CandidateRef {
 pub struct Funnel {
     /// Oldest first, without gaps; 12 at most are drawn.
     pub weeks: Vec<Week>,
+    /// From when on the activity was counted, if not all of it.
+    pub since: Option<Timestamp>,
 }
 
 /// How many assignments reached each step in a week.
