@@ -76,7 +76,7 @@ reasons! {
         "The candidate started the assessment.",
         "Nothing to do.";
     Submitted = "submitted", Followed,
-        "The candidate submitted the assessment and the result was noted on the candidate.",
+        "The candidate submitted the assessment.",
         "Nothing to do.";
     Reopened = "reopened", Followed,
         "The result was reopened in Qualified and the candidate is at work again.",
@@ -146,7 +146,7 @@ reasons! {
         "Nothing is lost: those who run the integration were told, and it is done once they have mended the cause.";
     TagsRefused = "tags_refused", Problem,
         "Lever refused to change the candidate's tags; creating tags may be locked down.",
-        "Let the integration's user manage tags in Lever's settings.";
+        "Let the integration's user manage tags in Lever's settings, then move the candidate out of the stage and back in.";
     NoteRefused = "note_refused", Problem,
         "Lever refused the result note.",
         "Open the result in Qualified.";
