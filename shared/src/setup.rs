@@ -5,7 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{AppSecret, AppSecretError, Config, ConfigError, aws_from_env};
+use crate::config::{AppSecret, AppSecretError, Config, ConfigError, aws_of};
 use crate::domain::LeverEnvironment;
 use crate::http::{self, TransportError};
 use crate::queue::{Queue, SqsQueue};
@@ -55,7 +55,7 @@ impl Parts {
     /// When the environment or the app secret is unusable.
     pub async fn from_env() -> Result<Self, Error> {
         let config = Config::from_env()?;
-        let aws = aws_from_env().await?;
+        let aws = aws_of(&config)?;
         telemetry::init(telemetry::Format::Json, &config.log_filter);
         metrics::init();
         let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(&aws)).await?;
