@@ -308,9 +308,10 @@ async fn an_odd_path_is_answered_404_before_anything_is_read() -> Made {
             let request = lambda_http::http::Request::post(format!("/webhooks/{service}/{rest}"))
                 .header("content-type", "application/json")
                 .body(lambda_http::Body::Text(body.to_string()))?;
-            let response = match service {
-                "lever" => stage_change_webhook::handle(&intake, request).await,
-                _ => assessment_events::handle(&intake, request).await,
+            let response = if service == "lever" {
+                stage_change_webhook::handle(&intake, request).await
+            } else {
+                assessment_events::handle(&intake, request).await
             };
             Ok(response.status().as_u16())
         };
