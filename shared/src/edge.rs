@@ -6,9 +6,10 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::domain::TeamId;
+use crate::failure::Disposition;
 use crate::metrics::{self, Metric};
 use crate::service::ingest::{Error, Ingested};
 use crate::telemetry::Closing;
@@ -182,6 +183,19 @@ where
         Metric::IntakeUnavailable.count();
     }
     answer(status)
+}
+
+/// Answers a request that no intake could be made for, and says so as that of any other trouble of ours.
+pub(crate) fn unavailable(
+    function: &'static str,
+    error: &(dyn std::error::Error + 'static),
+    disposition: Disposition,
+    took: Duration,
+) -> Response<Body> {
+    let (disposition, error) = (Some(disposition), Some(error));
+    Closing { disposition, error, ..Closing::new(function, "unavailable", took) }.log_as_error();
+    Metric::IntakeUnavailable.count();
+    answer(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 fn refused_words(error: &Error) -> (StatusCode, &'static str) {
