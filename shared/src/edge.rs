@@ -6,9 +6,10 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::domain::TeamId;
+use crate::failure::Disposition;
 use crate::metrics::{self, Metric};
 use crate::service::ingest::{Error, Ingested};
 use crate::telemetry::Closing;
@@ -33,15 +34,22 @@ pub const SECURITY_HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
 ];
 
+/// The content security policy of what is no page.
+pub const POLICY_OF_NO_PAGE: (&str, &str) =
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+
+/// The longest key looked up, in bytes; ours have 32.
+const URL_KEY_BYTES_MAX: usize = 128;
+
 /// The largest delivery accepted, in bytes; both services stay far below.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// A request that may be a delivery: the right method, type and size.
 #[derive(Debug)]
 pub struct Delivery<'a> {
-    /// The team in the path, not yet checked.
+    /// The team in the path; one that could be, not yet known to be.
     pub team: &'a str,
-    /// The key in the path, not yet checked.
+    /// The key in the path; one that could be, not yet compared.
     pub key: &'a str,
     /// The body as it came.
     pub body: &'a [u8],
@@ -120,7 +128,7 @@ pub fn accept<'a>(request: &'a Request, prefix: &str) -> Result<Delivery<'a>, Bo
     let (team, key) = path
         .strip_prefix(prefix)
         .and_then(|rest| rest.split_once('/'))
-        .filter(|(team, key)| !team.is_empty() && !key.is_empty() && !key.contains('/'))
+        .filter(|(team, key)| team.parse::<TeamId>().is_ok() && is_url_key(key))
         .ok_or_else(|| refuse(StatusCode::NOT_FOUND))?;
     if request.method() != Method::POST {
         let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED);
@@ -177,6 +185,19 @@ where
     answer(status)
 }
 
+/// Answers a request that no intake could be made for, and says so as that of any other trouble of ours.
+pub(crate) fn unavailable(
+    function: &'static str,
+    error: &(dyn std::error::Error + 'static),
+    disposition: Disposition,
+    took: Duration,
+) -> Response<Body> {
+    let (disposition, error) = (Some(disposition), Some(error));
+    Closing { disposition, error, ..Closing::new(function, "unavailable", took) }.log_as_error();
+    Metric::IntakeUnavailable.count();
+    answer(StatusCode::SERVICE_UNAVAILABLE)
+}
+
 fn refused_words(error: &Error) -> (StatusCode, &'static str) {
     match error {
         Error::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
@@ -196,6 +217,12 @@ fn ingested_words(ingested: Ingested) -> (&'static str, Option<&'static str>) {
     }
 }
 
+/// The characters that stand for themselves in a URL (RFC 3986, section 2.3).
+fn is_url_key(key: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    (1..=URL_KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(allowed)
+}
+
 fn is_plain_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -212,10 +239,7 @@ fn answer(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    let own = [
-        ("content-type", "text/plain; charset=utf-8"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ];
+    let own = [("content-type", "text/plain; charset=utf-8"), POLICY_OF_NO_PAGE];
     for (name, value) in SECURITY_HEADERS.into_iter().chain(own) {
         headers.insert(name, lambda_http::http::HeaderValue::from_static(value));
     }

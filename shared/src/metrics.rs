@@ -74,7 +74,20 @@ impl Metric {
     /// Counts one.
     pub fn count(self) {
         ::metrics::counter!(self.name()).increment(1);
+        #[cfg(any(test, feature = "test-support"))]
+        COUNTED.with_borrow_mut(|counted| counted.push(self));
     }
+}
+
+#[cfg(any(test, feature = "test-support"))]
+thread_local! {
+    static COUNTED: std::cell::RefCell<Vec<Metric>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// How often this was counted on this thread, for tests that run on one.
+#[cfg(any(test, feature = "test-support"))]
+pub fn counted(metric: Metric) -> usize {
+    COUNTED.with_borrow(|counted| counted.iter().filter(|one| **one == metric).count())
 }
 
 /// Counts a decision, if its reason is a step of the funnel.

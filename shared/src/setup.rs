@@ -1,12 +1,16 @@
 //! What every function makes once at start: configuration, secrets, table, queue.
 
+mod late;
+
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use url::Url;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{AppSecret, AppSecretError, Config, ConfigError, aws_from_env};
+use crate::config::{AppSecret, AppSecretError, Config, ConfigError, aws_of};
 use crate::domain::LeverEnvironment;
+use crate::failure::Disposition;
 use crate::http::{self, TransportError};
 use crate::queue::{Queue, SqsQueue};
 use crate::seal::{self, Keyring};
@@ -16,6 +20,8 @@ use crate::service::reconcile::{Reconciler, Rhythm};
 use crate::service::{ResultPages, Worker};
 use crate::store::{DynamoStore, Store};
 use crate::{lever, metrics, qualified, telemetry};
+
+pub use late::LateIntake;
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +38,18 @@ pub enum Error {
     /// No HTTP client can be made on this machine.
     #[error("HTTP client: {0}")]
     Http(#[from] TransportError),
+}
+
+impl Error {
+    /// What is to be done about it.
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::Config(_) => Disposition::Defect,
+            Self::Secret(error) => error.disposition(),
+            Self::Keyring(error) => error.disposition(),
+            Self::Http(error) => error.disposition(),
+        }
+    }
 }
 
 /// The parts that functions are put together from.
@@ -54,16 +72,17 @@ impl Parts {
     /// # Errors
     /// When the environment or the app secret is unusable.
     pub async fn from_env() -> Result<Self, Error> {
-        let config = Config::from_env()?;
-        let aws = aws_from_env().await?;
-        telemetry::init(telemetry::Format::Json, &config.log_filter);
-        metrics::init();
-        let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(&aws)).await?;
+        let (config, aws) = read_environment()?;
+        Self::of(config, &aws).await
+    }
+
+    async fn of(config: Config, aws: &SdkConfig) -> Result<Self, Error> {
+        let secret = AppSecret::load(&config, &aws_sdk_secretsmanager::Client::new(aws)).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keyring = keyring(&secret)?;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+        let dynamodb = aws_sdk_dynamodb::Client::new(aws);
         let store = DynamoStore::new(dynamodb, config.table_name.clone(), keyring, Arc::clone(&clock));
-        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&aws), config.queue_url.to_string());
+        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(aws), config.queue_url.to_string());
         Ok(Self { config, secret, store: Arc::new(store), queue: Arc::new(queue), clock })
     }
 
@@ -131,6 +150,15 @@ impl Parts {
             self.secret.lever_client_secret.clone(),
         )
     }
+}
+
+/// What the environment says, read before anything else; log lines and counts go where Lambda reads them from then on.
+fn read_environment() -> Result<(Config, SdkConfig), Error> {
+    let config = Config::from_env()?;
+    let aws = aws_of(&config)?;
+    telemetry::init(telemetry::Format::Json, &config.log_filter);
+    metrics::init();
+    Ok((config, aws))
 }
 
 /// Which of Lever's two worlds an API is in: the hosts differ (Lever: OAuth page).

@@ -3,7 +3,7 @@
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE};
 use lambda_http::http::{HeaderValue, Method, StatusCode};
 use lambda_http::{Body, Response};
-use lever_integration::edge::SECURITY_HEADERS;
+use lever_integration::edge::{POLICY_OF_NO_PAGE, SECURITY_HEADERS};
 use serde_json::json;
 
 /// Answers with version and commit.
@@ -13,7 +13,7 @@ pub(crate) fn answer(method: &Method) -> Response<Body> {
     let body = if is_read { Body::Text(body.to_string()) } else { Body::Empty };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    for (name, value) in SECURITY_HEADERS {
+    for (name, value) in SECURITY_HEADERS.into_iter().chain([POLICY_OF_NO_PAGE]) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -36,6 +36,11 @@ mod tests {
         assert_eq!((&body["status"], &body["version"]), (&json!("ok"), &json!(env!("CARGO_PKG_VERSION"))));
         assert!(body["commit"].as_str().is_some_and(|commit| !commit.is_empty()));
         assert_eq!(response.headers()["cache-control"], "no-store");
-        assert_eq!(answer(&Method::POST).status(), 405);
+        let refused = answer(&Method::POST);
+        assert_eq!(refused.status(), 405);
+        for response in [response, refused] {
+            let policy = &response.headers()["content-security-policy"];
+            assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'");
+        }
     }
 }

@@ -5,10 +5,9 @@
 //! makes a program larger by a tenth, is not used. All clients share one HTTP client, which trusts the certificate
 //! authorities of AWS and reads none of the machine's.
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::meta::region::ProvideRegion;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::ReconnectMode;
@@ -17,34 +16,32 @@ use rustls::RootCertStore;
 use webpki_roots::TLS_SERVER_ROOTS;
 
 use super::aws_http::AwsHttp;
-use super::environment;
+use super::environment::{self, Config};
 use crate::http::{self, TransportError};
 
 /// What the certificate authorities of AWS have in their names (Amazon Trust Services: repository).
 const AWS_ROOTS: [&[u8]; 2] = [b"Amazon Root CA ", b"Starfield Services Root Certificate Authority"];
-/// Where all services are, unless they are at their own addresses (AWS SDKs and tools: service-specific endpoints).
-const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
 
-/// The set-up, from the environment of the process.
+/// The set-up, from the configuration and, for credentials, the environment of the process.
 ///
 /// # Errors
 /// When TLS cannot be set up.
-pub(crate) async fn aws_from_env() -> Result<SdkConfig, TransportError> {
-    let region = EnvironmentVariableRegionProvider::new().region().await;
+pub(crate) fn aws_of(config: &Config) -> Result<SdkConfig, TransportError> {
     let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
-    let mut config = SdkConfig::builder()
+    let mut aws = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(region)
+        .region(Region::new(config.aws_region.clone()))
         .credentials_provider(credentials)
         // Connections are the HTTP client's affair: it gives up those that broke.
         .retry_config(RetryConfig::standard().with_reconnect_mode(ReconnectMode::ReuseAllConnections))
         .http_client(aws_http_client()?)
         .service_config(Endpoints(environment::variable));
-    config.set_endpoint_url(environment::variable(ENDPOINT_VARIABLE));
-    Ok(config.build())
+    aws.set_endpoint_url(config.aws_endpoint.clone());
+    Ok(aws.build())
 }
 
-/// The addresses that single services were given, such as `AWS_ENDPOINT_URL_DYNAMODB`.
+/// The addresses that single services were given, such as `AWS_ENDPOINT_URL_DYNAMODB` (AWS SDKs and tools:
+/// service-specific endpoints).
 #[derive(Debug)]
 struct Endpoints(fn(&str) -> Option<String>);
 
@@ -80,7 +77,7 @@ mod tests {
             (name == "AWS_ENDPOINT_URL_SECRETS_MANAGER").then(|| "http://localhost:2".to_owned())
         });
         let of = |service| {
-            let key = ServiceConfigKey::builder().service_id(service).env(ENDPOINT_VARIABLE);
+            let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL");
             endpoints.load_config(key.profile("endpoint_url").build().unwrap())
         };
         assert_eq!(of("Secrets Manager").as_deref(), Some("http://localhost:2"));

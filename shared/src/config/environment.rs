@@ -7,6 +7,14 @@ use url::{Host, Url};
 use super::AppSecret;
 use crate::telemetry;
 
+/// Where the services of AWS are if not at their own addresses: all of them, then single ones.
+const ENDPOINTS: [&str; 4] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SQS",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+];
+
 /// Where the app secret is.
 #[derive(Debug, Clone)]
 pub enum AppSecretSource {
@@ -37,12 +45,16 @@ pub struct Config {
     /// `LEVER_AUDIENCE`: sent to Lever as it is. Without its final slash Lever issues tokens that open
     /// nothing (Lever: OAuth page).
     pub lever_audience: String,
-    /// `QUALIFIED_API_BASE`: Qualified's API, with its `/api/v1/`.
+    /// `QUALIFIED_API_BASE`: Qualified's API, with its `/api/` and without the `v1/` that its routes begin with.
     pub qualified_api_base: Url,
     /// `PUBLIC_BASE_URL`: where browsers, Lever and Qualified reach this service.
     pub public_base_url: Url,
     /// `RUST_LOG`: what is logged; [`telemetry::FILTER_DEFAULT`] if not set.
     pub log_filter: String,
+    /// `AWS_REGION`, which Lambda sets, or `AWS_DEFAULT_REGION`.
+    pub aws_region: String,
+    /// `AWS_ENDPOINT_URL`: in tests, where all services of AWS are.
+    pub aws_endpoint: Option<String>,
 }
 
 /// Some variables are missing or malformed; names all of them and shows no value.
@@ -99,9 +111,11 @@ impl Config {
         let lever_api_base = reader.required("LEVER_API_BASE", base_url);
         let lever_auth_base = reader.required("LEVER_AUTH_BASE", base_url);
         let lever_audience = reader.required("LEVER_AUDIENCE", audience);
-        let qualified_api_base = reader.required("QUALIFIED_API_BASE", base_url);
+        let qualified_api_base = reader.required("QUALIFIED_API_BASE", unversioned_base_url);
         let public_base_url = reader.required("PUBLIC_BASE_URL", base_url);
         let log_filter = reader.log_filter();
+        let aws_region = reader.aws_region();
+        let aws_endpoint = reader.aws_endpoint();
         let whole = || {
             Some(Self {
                 table_name: table_name?,
@@ -113,6 +127,8 @@ impl Config {
                 qualified_api_base: qualified_api_base?,
                 public_base_url: public_base_url?,
                 log_filter: log_filter?,
+                aws_region: aws_region?,
+                aws_endpoint: aws_endpoint?,
             })
         };
         whole().ok_or(reader.error)
@@ -163,6 +179,21 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         self.parsed("RUST_LOG", filter)
     }
 
+    /// By the names and in the order that the SDKs have.
+    fn aws_region(&mut self) -> Option<String> {
+        let is_default = self.value("AWS_REGION").is_none() && self.value("AWS_DEFAULT_REGION").is_some();
+        self.required(if is_default { "AWS_DEFAULT_REGION" } else { "AWS_REGION" }, region)
+    }
+
+    /// Those of single services are read by the SDK; they are checked here, with all others.
+    fn aws_endpoint(&mut self) -> Option<Option<String>> {
+        let [all, single @ ..] = ENDPOINTS.map(|variable| match self.value(variable) {
+            Some(value) => self.parsed(variable, endpoint(value)).map(Some),
+            None => Some(None),
+        });
+        if single.iter().all(Option::is_some) { all } else { None }
+    }
+
     fn value(&self, variable: &str) -> Option<String> {
         (self.lookup)(variable).filter(|value| !value.trim().is_empty())
     }
@@ -176,6 +207,23 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             }
         }
     }
+}
+
+/// What all regions' names have in common (AWS: regions and zones).
+fn region(text: &str) -> Result<String, String> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_name = text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(allowed);
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("has to be the name of a region, such as eu-west-1".to_owned())
+    }
+}
+
+/// An emulator may be anywhere in a network of containers, so plain http is allowed.
+fn endpoint(text: String) -> Result<String, String> {
+    let is_url = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if is_url { Ok(text) } else { Err("has to be an http or https URL".to_owned()) }
 }
 
 /// What DynamoDB accepts as a table's name (DynamoDB: naming rules).
@@ -208,6 +256,15 @@ fn base_url(text: &str) -> Result<Url, String> {
     if !url.path().ends_with('/') {
         let path = format!("{}/", url.path());
         url.set_path(&path);
+    }
+    Ok(url)
+}
+
+/// The client appends the version itself.
+fn unversioned_base_url(text: &str) -> Result<Url, String> {
+    let url = base_url(text)?;
+    if url.path().ends_with("/v1/") {
+        return Err("has to end before the /v1, as in https://…/api/".to_owned());
     }
     Ok(url)
 }

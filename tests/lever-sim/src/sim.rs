@@ -2,9 +2,9 @@
 
 use std::ops::Deref;
 
-use axum::Router;
-use axum::http::{Method, Uri};
-use axum::response::Response;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
 use sim_kit::clock::Clock;
 use sim_kit::control;
 use sim_kit::serve::{ServeError, Server, serve};
@@ -44,6 +44,7 @@ pub fn in_process(seed: Seed, clock: Clock) -> Result<(Lever, Router), SeedError
         .merge(oauth::routes())
         .merge(lever_control::routes())
         .fallback(elsewhere(&lever))
+        .method_not_allowed_fallback(elsewhere(&lever))
         .with_state(lever.clone());
     let router = lever.kit().watch(router, api::error_body);
     Ok((lever, router))
@@ -93,15 +94,17 @@ impl Deref for LeverSim {
     }
 }
 
-/// What answers a path that nothing else does.
+/// What answers a path, or a method of it, that nothing else does.
 fn elsewhere(lever: &Lever) -> impl Fn(Method, Uri) -> std::future::Ready<Response> + Clone + Send + 'static {
     let kit = lever.kit().clone();
     move |method, uri| {
         let (method, path) = (method.as_str(), uri.path());
-        let answer = control::unknown(method, path);
-        if !path.starts_with("/_sim") {
+        let is_control = path == "/_sim" || path.starts_with("/_sim/");
+        std::future::ready(if is_control {
+            control::unknown(method, path)
+        } else {
             kit.violate(method, path, &Rule::UnknownRoute.name(), "there is no such route");
-        }
-        std::future::ready(answer)
+            (StatusCode::NOT_FOUND, Json(api::no_route_body(path))).into_response()
+        })
     }
 }

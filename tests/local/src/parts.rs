@@ -55,6 +55,7 @@ pub fn variables(gateway: &str, lever: &str, qualified: &str) -> HashMap<&'stati
         ("LEVER_AUDIENCE", LEVER_AUDIENCE.to_owned()),
         ("QUALIFIED_API_BASE", format!("{qualified}/api/")),
         ("PUBLIC_BASE_URL", format!("{gateway}/")),
+        ("AWS_REGION", "us-east-1".to_owned()),
     ])
 }
 

@@ -9,10 +9,12 @@ mod clock;
 mod events;
 mod failing;
 mod looks;
+mod neighbour;
 mod world;
 
 pub use admin::Admin;
 pub use clock::ShiftedClock;
 pub use events::{new_run, news};
 pub use failing::{FailingStore, Last};
+pub use neighbour::Neighbour;
 pub use world::{Made, World};

@@ -45,6 +45,11 @@ impl World {
     pub async fn start() -> Made<Self> {
         let clock = Arc::new(ShiftedClock::default());
         let local = Local::start(&Options::default(), Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        Self::connected(local, clock).await
+    }
+
+    /// The same in a system that runs already.
+    pub(crate) async fn connected(local: Local, clock: Arc<ShiftedClock>) -> Made<Self> {
         let team = connect(&local).await?;
         add_trigger_stage(&local, &team, Self::TRIGGER).await?;
         let groups = json!({"candidateStageChange": true});

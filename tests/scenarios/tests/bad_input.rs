@@ -7,20 +7,23 @@ use std::sync::Arc;
 
 use lever_integration::clock::Clock;
 use lever_integration::domain::{ConnectionState, Reason};
+use lever_integration::metrics::{Metric, counted};
 use lever_integration::queue::{Envelope, Queue};
 use lever_integration::service::ingest::Intake;
 use lever_integration::telemetry::{Capture, capture};
 use reqwest::{Client, Method};
-use scenarios::{Made, World};
+use scenarios::{Made, Neighbour, World};
 use serde_json::{Value, json};
+use sim_kit::deliveries::Outcome;
 use sim_kit::faults::{Fault, Mode};
 
 const OPPORTUNITY: &str = "50000000-0000-4000-8000-000000000001";
 const CONTENT: (&str, &str) = ("content-type", "application/json");
 
-/// The world with a look at its log.
+/// The world of two teams with a look at its log. Unless it says otherwise, a part is of the first team.
 struct Bench {
     world: World,
+    neighbour: Neighbour,
     log: Capture,
     http: Client,
     lever_url: String,
@@ -33,7 +36,7 @@ struct Bench {
 impl Bench {
     async fn start() -> Made<Self> {
         let log = capture();
-        let world = World::start().await?;
+        let (world, neighbour) = World::with_neighbour().await?;
         let state = world.local.lever.state();
         let webhook = &state["accounts"][0]["webhooks"][0];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -48,6 +51,7 @@ impl Bench {
             http: Client::new(),
             tokens: [tokens.access.expose().to_owned(), tokens.refresh.expose().to_owned()],
             world,
+            neighbour,
             log,
         })
     }
@@ -104,8 +108,11 @@ impl Bench {
         let secret = &self.world.local.parts.secret;
         let mut all = vec![
             self.signature_token.clone(),
+            self.neighbour.signature_token.clone(),
             last(&self.lever_url),
             last(&self.qualified_url),
+            last(&self.neighbour.lever_url),
+            last(&self.neighbour.qualified_url),
             key.expose().to_owned(),
             secret.lever_client_secret.expose().to_owned(),
             "canary".to_owned(),
@@ -235,6 +242,10 @@ async fn whatever_is_not_authentic_looks_the_same() -> Made {
     let day = 24 * 60 * 60 * 1000;
     let unknown_key = format!("{}x", bench.lever_url);
     let unknown_team = bench.lever_url.replace(bench.world.team.as_str(), "65f0c0de00000000000000ff");
+    let neighbour = &bench.neighbour;
+    let of_neighbour = bench.signed_by(&neighbour.signature_token, now, "canary-token", &data);
+    let key_of_neighbour = neighbour.lever_url.replace(neighbour.team.as_str(), bench.world.team.as_str());
+    let key_of_the_other_intake = bench.qualified_url.replace("/qualified/", "/lever/");
     let rows = [
         ("N10 missing", &bench.lever_url, unsigned),
         ("N10 empty", &bench.lever_url, with(json!(""))),
@@ -244,11 +255,11 @@ async fn whatever_is_not_authentic_looks_the_same() -> Made {
         ("N10 upper case", &bench.lever_url, with(json!(signature.to_uppercase()))),
         ("N11 first digit", &bench.lever_url, with(json!(flipped(0)))),
         ("N11 last digit", &bench.lever_url, with(json!(flipped(63)))),
-        (
-            "N12 N13 another webhook's key",
-            &bench.lever_url,
-            bench.signed_by("another-key", now, "canary", &data),
-        ),
+        ("N12 the key of our other webhook in the URL", &key_of_the_other_intake, good.clone()),
+        ("N13 another team's delivery at our URL", &bench.lever_url, of_neighbour.clone()),
+        ("N13 another team's delivery with its key", &key_of_neighbour, of_neighbour.clone()),
+        ("N13 our delivery with another team's key", &key_of_neighbour, good.clone()),
+        ("N13 our delivery at another team's URL", &neighbour.lever_url, good.clone()),
         ("N14 over the body", &bench.lever_url, with(json!(over_the_body))),
         ("N16 from the future", &bench.lever_url, at(now + 5 * 60 * 1000 + 2000)),
         ("N16 too old", &bench.lever_url, at(now - 15 * day - 1000)),
@@ -267,6 +278,11 @@ async fn whatever_is_not_authentic_looks_the_same() -> Made {
         bench.post(&bench.lever_url, at(now - 15 * day + 60_000).to_string()).await?,
         200,
         "just young enough"
+    );
+    assert_eq!(
+        bench.post(&neighbour.lever_url, of_neighbour.to_string()).await?,
+        200,
+        "it was authentic there"
     );
     Ok(())
 }
@@ -304,10 +320,16 @@ async fn a_replay_has_one_effect_and_a_forged_body_none() -> Made {
     assert_eq!(bench.world.mailed("Candidate 1").len(), 1);
     let delivery = bench.world.local.lever.kit().deliveries.list().pop().ok_or("no delivery")?;
     bench.forget_calls();
+    let attempts = delivery.attempts.len();
     for _ in 0..100 {
         bench.world.local.lever.kit().deliveries.rerun(&delivery.id);
     }
     bench.world.settle().await?;
+    let replayed =
+        bench.world.local.lever.kit().deliveries.list().into_iter().find(|one| one.id == delivery.id);
+    let replayed = replayed.ok_or("no delivery")?;
+    let answers: Vec<_> = replayed.attempts[attempts..].iter().map(|attempt| &attempt.outcome).collect();
+    assert_eq!(answers, [&Outcome::Status(200); 100], "N17");
     assert_eq!(bench.world.local.lever.kit().calls.after(0).len(), 0, "N17");
     assert_eq!(bench.world.mailed("Candidate 1").len(), 1, "N17");
 
@@ -319,7 +341,9 @@ async fn a_replay_has_one_effect_and_a_forged_body_none() -> Made {
     bench.world.settle().await?;
     bench.forget_calls();
     body["data"]["opportunityId"] = json!(other);
+    let tampered = counted(Metric::Tampered);
     assert_eq!(bench.post(&bench.lever_url, body.to_string()).await?, 200, "N18");
+    assert_eq!(counted(Metric::Tampered), tampered + 1, "N18 raises the alarm");
     bench.world.settle().await?;
     assert_eq!(bench.world.local.lever.kit().calls.after(0).len(), 0, "N18");
     assert!(bench.world.mailed("Candidate 2").is_empty(), "N18");
@@ -331,7 +355,8 @@ async fn a_replay_has_one_effect_and_a_forged_body_none() -> Made {
 #[tokio::test]
 async fn somebody_elses_opportunity_costs_one_read_and_ends_there() -> Made {
     let bench = Bench::start().await?;
-    let foreign = "99999999-0000-4000-8000-000000000000";
+    let foreign = bench.neighbour.opportunity.as_str();
+    let tags = bench.world.tags(foreign)?;
     let mut data = bench.move_data();
     data["opportunityId"] = json!(foreign);
     let body = bench.signed_by(&bench.signature_token, bench.now(), "canary", &data);
@@ -341,6 +366,8 @@ async fn somebody_elses_opportunity_costs_one_read_and_ends_there() -> Made {
     assert_eq!(bench.world.local.lever.kit().calls.after(0).len(), 1, "N19");
     assert_eq!(bench.world.local.qualified.kit().calls.after(0).len(), 0, "N19");
     assert_eq!(bench.world.reasons(foreign).await?, [Reason::OpportunityGone]);
+    assert_eq!((bench.world.tags(foreign)?, bench.world.notes(foreign)?), (tags, vec![]), "N19");
+    assert!(bench.world.local.qualified.mails().is_empty(), "N19");
     bench.log_is_clean("N19");
     Ok(())
 }
@@ -356,6 +383,11 @@ async fn bad_deliveries_of_qualified_have_no_effect() -> Made {
         401,
         "N36"
     );
+    let neighbour = &bench.neighbour;
+    let key_of_neighbour =
+        neighbour.qualified_url.replace(neighbour.team.as_str(), bench.world.team.as_str());
+    let started = event("assessment_result_started", json!({"id": "a1"}));
+    assert_eq!(bench.post(&key_of_neighbour, started).await?, 401, "N36 another team's key");
     assert_eq!(
         bench.post(&bench.qualified_url, event("note_created", json!({"id": "a1"}))).await?,
         200,
@@ -387,7 +419,7 @@ async fn only_the_api_says_what_a_result_is() -> Made {
     assert!(bench.world.notes(&id)?.is_empty(), "N38");
 
     let strange =
-        json!({"id": "65f0c0de00000000000000ff", "team_candidate": {"id": "x"}, "assessment": {"id": "y"}});
+        json!({"id": bench.neighbour.result, "team_candidate": {"id": "x"}, "assessment": {"id": "y"}});
     let foreign = json!({"event": "assessment_result_started", "data": strange});
     bench.forget_calls();
     assert_eq!(bench.post(&bench.qualified_url, foreign.to_string()).await?, 200, "N37");

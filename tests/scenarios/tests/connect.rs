@@ -569,7 +569,9 @@ async fn removal_leaves_history_and_nothing_else() -> Made {
     let result = world.result(&id).await?;
     let (ledger, activity) = (world.ledger(&id).await?, world.activity(&id).await?);
     let stray = stray_events(&world, &id, &result).await?;
-    let url = admin.webhooks()[0]["url"].as_str().ok_or("no url")?.to_owned();
+    let webhook = admin.webhooks().remove(0);
+    let url = webhook["url"].as_str().ok_or("no url")?.to_owned();
+    let token = webhook["configuration"]["signatureToken"].as_str().ok_or("no signature token")?.to_owned();
     assert_eq!(admin.connector.remove_integration(&world.team).await?, []);
 
     assert_eq!(admin.webhooks(), [json!(null); 0]);
@@ -592,9 +594,20 @@ async fn removal_leaves_history_and_nothing_else() -> Made {
         world.local.lever.move_to(&id, "Offer", None)?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         let at = world.clock.now().as_millisecond();
-        let forged = json!({"event": "candidateStageChange", "triggeredAt": at, "token": "t", "signature": "0".repeat(64), "data": {}});
-        let answer = sim_kit::http::client().post(&url).json(&forged).send().await?;
-        assert_eq!(answer.status(), 401);
+        let stage = world.local.lever.opportunity(&id)?["stage"].clone();
+        let late = json!({"event": "candidateStageChange", "triggeredAt": at, "token": "t",
+            "signature": lever_sim::signature(&token, "t", at), "data": {"opportunityId": id, "toStageId": stage}});
+        let unknown = url.replace(world.team.as_str(), "65f0c0de00000000000000ff");
+        let mut answers = Vec::new();
+        for url in [&url, &unknown] {
+            let answer = sim_kit::http::client().post(url).json(&late).send().await?;
+            assert_eq!(answer.status(), 401, "N20");
+            answers.push((answer.headers().clone(), answer.bytes().await?));
+        }
+        for (headers, _) in &mut answers {
+            headers.remove("date");
+        }
+        assert_eq!(answers[0], answers[1], "N20: a team that left looks like one that never was");
         for envelope in &stray {
             let handled = world.local.worker.handle(envelope, &LeaseHolder::of(1)).await?;
             assert_eq!(handled, Handled::TeamGone, "{:?}", envelope.event);

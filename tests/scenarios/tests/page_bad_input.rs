@@ -6,12 +6,14 @@ use std::time::Duration;
 use integrations_page::Page;
 use integrations_page::paths::{self, field};
 use lever_integration::clock::Clock;
-use lever_integration::domain::{ConnectionState, Reason};
+use lever_integration::domain::{Connection, ConnectionState, Reason, TeamId};
+use lever_integration::lever::SCOPES;
 use lever_integration::telemetry::capture;
 use local::browser::{Browser, Shown};
 use reqwest::{Client, Method, Response, redirect};
-use scenarios::{Last, Made, World};
+use scenarios::{Last, Made, Neighbour, World};
 use serde_json::json;
+use sim_kit::faults::{Fault, Mode};
 
 const EVIL: &str = "evil.example";
 
@@ -28,6 +30,14 @@ impl Bench {
         Ok(Self { world, http })
     }
 
+    /// The same beside a second team.
+    async fn with_neighbour() -> Made<(Self, Neighbour)> {
+        let http = sim_kit::http::builder().redirect(redirect::Policy::none()).build()?;
+        let (world, neighbour) = World::with_neighbour().await?;
+        world.local.lever_control().post("/_sim/consent", &json!({"mode": "accept"})).await?;
+        Ok((Self { world, http }, neighbour))
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.world.local.gateway_url())
     }
@@ -37,7 +47,11 @@ impl Bench {
     }
 
     async fn user(&self, role: &str) -> Made<(Browser, Shown)> {
-        let link = self.world.local.qualified.launch_url(self.world.team.as_str(), role, "user-1");
+        self.user_of(self.world.team.as_str(), role).await
+    }
+
+    async fn user_of(&self, team: &str, role: &str) -> Made<(Browser, Shown)> {
+        let link = self.world.local.qualified.launch_url(team, role, "user-1");
         let mut browser = Browser::new()?;
         let page = browser.open(&link.map_err(|error| error.to_string())?).await?;
         assert_eq!(page.status, 200);
@@ -69,6 +83,10 @@ impl Bench {
     }
 }
 
+async fn connection_of(bench: &Bench, team: &TeamId) -> Made<Option<Connection>> {
+    Ok(bench.world.local.parts.store.load_team(team).await?.and_then(|context| context.connection))
+}
+
 fn location(response: &Response) -> String {
     let location = response.headers().get("location").and_then(|value| value.to_str().ok());
     location.unwrap_or_default().to_owned()
@@ -76,7 +94,7 @@ fn location(response: &Response) -> String {
 
 #[tokio::test]
 async fn a_callback_serves_once_in_its_own_browser_and_in_time() -> Made {
-    let bench = Bench::start().await?;
+    let (bench, neighbour) = Bench::with_neighbour().await?;
     let (browser, page) = bench.admin().await?;
     let cookie = browser.cookies_at(&bench.url("/"))?;
     let before = bench.connection_version().await?;
@@ -95,9 +113,14 @@ async fn a_callback_serves_once_in_its_own_browser_and_in_time() -> Made {
     assert_eq!(bench.get(&format!("{good}&code=another"), &cookie).await?.status(), 400, "N31 two codes");
     let good = bench.callback(&browser, &page).await?;
     assert_eq!(bench.get(&good, "").await?.status(), 400, "N25 no session");
-    let (stranger, _) = bench.admin().await?;
-    let good = bench.callback(&browser, &page).await?;
-    assert_eq!(bench.get(&good, &stranger.cookies_at(&bench.url("/"))?).await?.status(), 400, "N25 N26");
+    let (colleague, _) = bench.admin().await?;
+    let (stranger, _) = bench.user_of(neighbour.team.as_str(), "admin").await?;
+    let connected = connection_of(&bench, &neighbour.team).await?;
+    for (row, other) in [("N25 another browser", colleague), ("N26 another team", stranger)] {
+        let good = bench.callback(&browser, &page).await?;
+        assert_eq!(bench.get(&good, &other.cookies_at(&bench.url("/"))?).await?.status(), 400, "{row}");
+    }
+    assert_eq!(connection_of(&bench, &neighbour.team).await?, connected, "N26");
     let good = bench.callback(&browser, &page).await?;
     let state =
         good.split("state=").nth(1).and_then(|rest| rest.split('&').next()).unwrap_or_default().to_owned();
@@ -221,6 +244,7 @@ async fn every_route_and_error_carries_the_security_headers() -> Made {
         "/integrations/lever/none",
         "/lever/callback",
         "/lever/callback/sandbox",
+        "/health",
         "/webhooks/lever/t/k",
         "/webhooks/qualified/t/k",
         style.unwrap_or_default(),
@@ -253,33 +277,142 @@ async fn every_route_and_error_carries_the_security_headers() -> Made {
     Ok(())
 }
 
+/// N45. The bodies are good, and the table counts: it would fail at the first read.
 #[tokio::test]
-async fn odd_paths_and_fields_get_a_clear_answer() -> Made {
+async fn an_odd_path_is_answered_404_before_anything_is_read() -> Made {
+    let bench = Bench::start().await?;
+    let parts = bench.world.failing(0, Last::Undone);
+    let intake = parts.intake();
+    let at = bench.world.clock.now().as_millisecond();
+    let signature = lever_sim::signature("made-up", "n", at);
+    let lever = json!({"event": "candidateStageChange", "triggeredAt": at, "token": "n", "signature": signature,
+        "data": {"opportunityId": "o", "toStageId": "s"}});
+    let qualified = json!({"event": "assessment_result_started", "data": {"id": "a1"}});
+    let team = bench.world.team.as_str();
+    let (long, longer) = ("k".repeat(10_000), "k".repeat(129));
+    let odd = [
+        format!("{team}/%00"),
+        format!("{team}/a%20b"),
+        format!("{team}/"),
+        format!("{team}//k"),
+        format!("{team}/{long}"),
+        format!("{team}/{longer}"),
+        "..%2f/k".to_owned(),
+        "../k".to_owned(),
+        "/k".to_owned(),
+        format!("{long}/k"),
+        format!("{team}%00/k"),
+    ];
+    for (service, body) in [("lever", &lever), ("qualified", &qualified)] {
+        let answer = async |rest: &str| -> Made<u16> {
+            let request = lambda_http::http::Request::post(format!("/webhooks/{service}/{rest}"))
+                .header("content-type", "application/json")
+                .body(lambda_http::Body::Text(body.to_string()))?;
+            let response = if service == "lever" {
+                stage_change_webhook::handle(&intake, request).await
+            } else {
+                assessment_events::handle(&intake, request).await
+            };
+            Ok(response.status().as_u16())
+        };
+        for rest in &odd {
+            let shown = rest.get(..40).unwrap_or(rest);
+            assert_eq!(answer(rest).await?, 404, "N45 {service}/{shown}");
+        }
+        let longest = "k".repeat(128);
+        for rest in [format!("{team}/{longest}"), format!("{team}/a-Z_0.~")] {
+            assert_eq!(answer(&rest).await?, 503, "{service}/{rest} is looked up");
+        }
+    }
+    let post = bench.http.post(bench.url("/webhooks//lever/t/k")).json(&lever);
+    assert_eq!(post.send().await?.status(), 404, "N45");
+    let (browser, _) = bench.admin().await?;
+    let page = bench.get(&bench.url("/integrations/lever/..%2fx"), &browser.cookies_at(&bench.url("/"))?);
+    assert_eq!(page.await?.status(), 404, "N45");
+    Ok(())
+}
+
+/// N29. Wherever a link says to go, the browser is sent to our own page.
+#[tokio::test]
+async fn nobody_is_sent_where_a_query_says() -> Made {
+    let bench = Bench::start().await?;
+    let (browser, page) = bench.admin().await?;
+    let cookie = browser.cookies_at(&bench.url("/"))?;
+    for elsewhere in
+        ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%5C%5Cevil.example", "javascript%3Aalert(1)"]
+    {
+        for name in ["return_to", "next", "redirect_uri"] {
+            let link = bench.world.local.qualified.launch_url(bench.world.team.as_str(), "admin", "user-1");
+            let link = link.map_err(|error| error.to_string())?;
+            let opened = bench.http.get(format!("{link}&{name}={elsewhere}")).send().await?;
+            assert_eq!(
+                (opened.status().as_u16(), location(&opened)),
+                (303, paths::PAGE.to_owned()),
+                "N29 {name}"
+            );
+            let shown =
+                bench.get(&bench.url(&format!("{}?{name}={elsewhere}", paths::PAGE)), &cookie).await?;
+            assert_eq!(shown.status(), 200, "N29 {name}");
+            let text = shown.text().await?;
+            assert!(!text.contains(EVIL) && !text.contains("javascript:"), "N29 {name} is not repeated");
+        }
+        let good = format!("{}&return_to={elsewhere}", bench.callback(&browser, &page).await?);
+        let back = bench.get(&good, &cookie).await?;
+        let ours = "/integrations/lever?done=reconnected";
+        assert_eq!((back.status().as_u16(), location(&back).as_str()), (303, ours), "N29 callback");
+    }
+    Ok(())
+}
+
+/// N32. What Lever's token endpoint may answer wrongly, seen from the browser.
+#[tokio::test]
+async fn a_login_that_lever_answers_with_nonsense_is_a_502_and_one_it_does_not_answer_a_503() -> Made {
+    let bench = Bench::start().await?;
+    let (browser, page) = bench.admin().await?;
+    let cookie = browser.cookies_at(&bench.url("/"))?;
+    let before = bench.connection_version().await?;
+    let good = json!({"access_token": "access", "refresh_token": "refresh", "token_type": "Bearer",
+        "expires_in": 3600, "scope": SCOPES.join(" ")});
+    let with = |field: &str, value: serde_json::Value| {
+        let mut body = good.clone();
+        body[field] = value;
+        Fault { status: Some(200), body: Some(body), ..Fault::new("POST", "/oauth/token", Mode::Status) }
+    };
+    let mode = |mode| Fault::new("POST", "/oauth/token", mode);
+    let status = |status| Fault { status: Some(status), ..mode(Mode::Status) };
+    let mut redirect = status(302);
+    redirect.headers.insert("location".to_owned(), "https://evil.example/".to_owned());
+    let rows = [
+        ("HTML", mode(Mode::Html), 502),
+        ("10 MB", mode(Mode::Oversized), 502),
+        ("cut off", mode(Mode::MalformedJson), 502),
+        ("a redirect", redirect, 502),
+        ("no refresh token", with("refresh_token", json!(null)), 502),
+        ("negative lifetime", with("expires_in", json!(-1)), 502),
+        ("lifetime as text", with("expires_in", json!("x")), 502),
+        ("lifetime for ever", with("expires_in", json!(1_000_000_000_000_u64)), 502),
+        ("another type of token", with("token_type", json!("mac")), 502),
+        ("fewer scopes", with("scope", json!(SCOPES[..4].join(" "))), 502),
+        ("too many calls", status(429), 503),
+        ("broken", status(500), 503),
+        ("down", status(503), 503),
+    ];
+    for (row, fault, expected) in rows {
+        bench.world.local.lever.kit().faults.plan(fault);
+        let back = bench.get(&bench.callback(&browser, &page).await?, &cookie).await?;
+        assert_eq!(back.status().as_u16(), expected, "N32 {row}");
+        let text = back.text().await?;
+        assert!(text.contains("<h1") && !text.contains(EVIL), "N32 {row}: a page of ours");
+        assert_eq!(bench.connection_version().await?, before, "N32 {row}: nothing is stored");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn odd_fields_get_a_clear_answer() -> Made {
     let bench = Bench::start().await?;
     let (mut browser, page) = bench.admin().await?;
     let cookie = browser.cookies_at(&bench.url("/"))?;
-    let long = format!("/webhooks/lever/t/{}", "k".repeat(10_000));
-    for path in [
-        "/webhooks/lever/..%2f/k",
-        "/webhooks/lever/t/%00",
-        "/webhooks//lever/t/k",
-        "/integrations/lever/..%2fx",
-        &long,
-    ] {
-        let response = bench
-            .http
-            .post(bench.url(path))
-            .header("content-type", "application/json")
-            .body("{}")
-            .send()
-            .await?;
-        assert!(
-            [400, 401, 404, 414].contains(&response.status().as_u16()),
-            "N45 {}: {}",
-            &path[..20],
-            response.status()
-        );
-    }
     for (row, stage) in [("N51 long", "x".repeat(10_000)), ("N51 comma", "a,b\n".to_owned())] {
         let shown = browser.submit(&page, paths::STAGES, &[(field::STAGE, &stage)]).await?;
         assert_eq!(shown.status, 422, "{row}");
@@ -340,23 +473,45 @@ async fn a_login_that_fails_for_want_of_the_table_is_an_error_line_that_says_why
     Ok(())
 }
 
+/// N53. Each is an event of its own about a candidate in the trigger stage, so each has to be queued.
 #[tokio::test]
-async fn a_flood_at_one_url_is_taken_in_or_put_off() -> Made {
-    let bench = Bench::start().await?;
+async fn a_flood_at_one_url_is_taken_in_or_put_off_and_keeps_no_other_team_out() -> Made {
+    const FLOOD: usize = 200;
+    let (bench, neighbour) = Bench::with_neighbour().await?;
     let state = bench.world.local.lever.state();
-    let url = state["accounts"][0]["webhooks"][0]["url"].as_str().ok_or("no url")?.to_owned();
-    let token =
-        state["accounts"][0]["webhooks"][0]["configuration"]["signatureToken"].as_str().ok_or("no token")?;
+    let webhook = &state["accounts"][0]["webhooks"][0];
+    let url = webhook["url"].as_str().ok_or("no url")?;
+    let token = webhook["configuration"]["signatureToken"].as_str().ok_or("no token")?;
+    let context = bench.world.local.parts.store.load_team(&bench.world.team).await?.ok_or("no team")?;
+    let trigger = context.trigger_stages.first().ok_or("no stage")?.stage.as_str();
+    let id = bench.world.candidate("Candidate 1", json!({"stage": World::TRIGGER}))?;
+    bench.world.settle().await?;
     let at = bench.world.clock.now().as_millisecond();
-    let send = |number: usize| {
+    let send = |url: &str, token: &str, number: usize, opportunity: &str, stage: &str| {
         let nonce = format!("flood-{number}");
-        let body = json!({"event": "candidateHired", "triggeredAt": at, "token": nonce,
-            "signature": lever_sim::signature(token, &nonce, at), "data": {}});
-        bench.http.post(&url).json(&body).send()
+        let body = json!({"event": "candidateStageChange", "triggeredAt": at, "token": nonce,
+            "signature": lever_sim::signature(token, &nonce, at),
+            "data": {"opportunityId": opportunity, "toStageId": stage}});
+        bench.http.post(url).json(&body).send()
     };
-    let answers = futures_util::future::join_all((0..200).map(send)).await;
+    let flood =
+        futures_util::future::join_all((0..FLOOD).map(|number| send(url, token, number, &id, trigger)));
+    let other = send(
+        &neighbour.lever_url,
+        &neighbour.signature_token,
+        FLOOD,
+        &neighbour.opportunity,
+        &neighbour.trigger,
+    );
+    let (answers, other) = futures_util::future::join(flood, other).await;
+    assert_eq!(other?.status(), 200, "N53 another URL");
+    let mut accepted = 0;
     for answer in answers {
-        assert!([200, 503].contains(&answer?.status().as_u16()), "N53");
+        let status = answer?.status().as_u16();
+        assert!([200, 503].contains(&status), "N53 {status}");
+        accepted += usize::from(status == 200);
     }
+    let depth = bench.world.local.queue.depth();
+    assert!(depth > 1 && depth <= accepted + 1, "N53 {accepted} accepted, {depth} in the queue");
     Ok(())
 }

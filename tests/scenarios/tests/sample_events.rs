@@ -130,6 +130,7 @@ fn page() -> Page {
             "LEVER_AUTH_BASE" => "https://sandbox-lever.auth0.com/",
             "QUALIFIED_API_BASE" => "https://www.qualified.io/api/",
             "PUBLIC_BASE_URL" => "https://example.execute-api.eu-west-1.amazonaws.com/",
+            "AWS_REGION" => "eu-west-1",
             _ => return None,
         };
         Some(value.to_owned())

@@ -122,6 +122,7 @@ fn config(source: (&str, &str)) -> Config {
     Config::from_lookup(|name| match name {
         "TABLE_NAME" => Some("table".to_owned()),
         "APP_SECRET_ID" | "APP_SECRET_JSON" => (name == source.0).then(|| source.1.to_owned()),
+        "AWS_REGION" => Some("eu-west-1".to_owned()),
         "RUST_LOG" => None,
         _ => Some("https://example.com/".to_owned()),
     })

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::config::app_secret::SAMPLE;
 
-const VARIABLES: [(&str, &str); 8] = [
+const VARIABLES: [(&str, &str); 9] = [
     ("TABLE_NAME", "lever-integration"),
     ("QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/events"),
     ("APP_SECRET_ID", "lever-integration/app"),
     ("LEVER_API_BASE", "https://api.lever.co/v1"),
     ("LEVER_AUTH_BASE", "https://auth.lever.co"),
     ("LEVER_AUDIENCE", "https://api.lever.co/v1/"),
-    ("QUALIFIED_API_BASE", "https://www.qualified.io/api/v1/"),
+    ("QUALIFIED_API_BASE", "https://www.qualified.io/api"),
     ("PUBLIC_BASE_URL", "https://lever.example.com/prod"),
+    ("AWS_REGION", "eu-west-1"),
 ];
 
 fn read(changes: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
@@ -47,9 +48,10 @@ fn a_whole_environment_is_read_and_base_urls_can_be_joined() {
         "https://auth.lever.co/oauth/token"
     );
     assert_eq!(config.lever_audience, "https://api.lever.co/v1/");
-    assert_eq!(config.qualified_api_base.as_str(), "https://www.qualified.io/api/v1/");
+    assert_eq!(config.qualified_api_base.as_str(), "https://www.qualified.io/api/");
     assert_eq!(config.public_base_url.as_str(), "https://lever.example.com/prod/");
     assert_eq!(config.log_filter, "info");
+    assert_eq!((config.aws_region.as_str(), &config.aws_endpoint), ("eu-west-1", &None));
 }
 
 #[test]
@@ -62,7 +64,7 @@ fn all_that_is_missing_or_malformed_is_named_in_one_error() {
         _ => None,
     })
     .unwrap_err();
-    insta::assert_snapshot!(error, @"missing: TABLE_NAME, APP_SECRET_ID or APP_SECRET_JSON, LEVER_API_BASE, LEVER_AUTH_BASE, QUALIFIED_API_BASE, PUBLIC_BASE_URL; malformed: QUEUE_URL (has to be a URL); malformed: LEVER_AUDIENCE (has to end with a slash); malformed: RUST_LOG (has to be a filter such as info,lever_integration=debug)");
+    insta::assert_snapshot!(error, @"missing: TABLE_NAME, APP_SECRET_ID or APP_SECRET_JSON, LEVER_API_BASE, LEVER_AUTH_BASE, QUALIFIED_API_BASE, PUBLIC_BASE_URL, AWS_REGION; malformed: QUEUE_URL (has to be a URL); malformed: LEVER_AUDIENCE (has to end with a slash); malformed: RUST_LOG (has to be a filter such as info,lever_integration=debug)");
 }
 
 #[test]
@@ -98,6 +100,27 @@ fn a_url_has_no_user_query_or_fragment() {
         assert_eq!(problem("PUBLIC_BASE_URL", value), "must not have a user, a query or a fragment");
     }
     assert_eq!(problem("PUBLIC_BASE_URL", "example.com/page"), "has to be a URL");
+}
+
+#[test]
+fn the_version_of_qualifieds_api_is_not_part_of_its_base() {
+    for value in ["https://www.qualified.io/api/v1", "https://www.qualified.io/api/v1/"] {
+        assert_eq!(problem("QUALIFIED_API_BASE", value), "has to end before the /v1, as in https://…/api/");
+    }
+}
+
+#[test]
+fn aws_is_asked_in_a_region_and_somewhere_else_only_if_that_is_a_url() {
+    let default = read(&[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "us-gov-west-1")]).unwrap();
+    assert_eq!(default.aws_region, "us-gov-west-1");
+    for value in ["eu west 1", "EU-WEST-1", "https://canary.example.com", "-eu"] {
+        assert_eq!(problem("AWS_REGION", value), "has to be the name of a region, such as eu-west-1");
+    }
+    assert_eq!(problem("AWS_ENDPOINT_URL", "localhost:4566"), "has to be an http or https URL");
+    assert_eq!(problem("AWS_ENDPOINT_URL_SQS", "canary"), "has to be an http or https URL");
+    // An emulator in a network of containers.
+    let emulated = read(&[("AWS_ENDPOINT_URL", "http://emulator:4566")]).unwrap();
+    assert_eq!(emulated.aws_endpoint.as_deref(), Some("http://emulator:4566"));
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl ApiError {
             }
             Self::Forbidden { message } => (403, body(&switches.code_forbidden, message)),
             Self::NotFound { message } => (404, body("ResourceNotFound", message)),
-            Self::NoRoute => (404, body("ResourceNotFound", &format!("{path} does not exist"))),
+            Self::NoRoute => (404, no_route_body(path)),
             Self::Unprocessable { message } => (422, body("UnprocessableEntityError", message)),
             Self::TooManyRequests { .. } => {
                 (429, body(&switches.code_too_many_requests, "Too many requests."))
@@ -76,6 +76,11 @@ impl ApiError {
             }
         }
     }
+}
+
+/// Lever's body for a route that is not there.
+pub(crate) fn no_route_body(path: &str) -> Value {
+    json!({"code": "ResourceNotFound", "message": format!("{path} does not exist")})
 }
 
 /// Lever's body for a status, as a fault answers it.

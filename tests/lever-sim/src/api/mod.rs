@@ -25,7 +25,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 
 pub(crate) use call::take_slot;
-pub(crate) use error::error_body;
+pub(crate) use error::{error_body, no_route_body};
 pub(crate) use opportunities::{View, full_json};
 
 use crate::lever::Lever;

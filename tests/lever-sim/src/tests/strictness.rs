@@ -12,8 +12,29 @@ async fn an_unknown_route_or_method_is_not_found() {
     let (status, body) = lab.get("/v1/candidates/1").await;
     assert_eq!((status, &body["message"]), (404, &json!("/v1/candidates/1 does not exist")));
     assert_eq!(lab.put("/v1/stages", json!({})).await.0, 404);
-    assert_eq!(lab.get("/elsewhere").await.0, 404);
-    assert_eq!(lab.broken(), ["unknown_route"; 3]);
+    for (method, path) in [
+        (Method::GET, "/elsewhere"),
+        (Method::GET, "/oauth/token"),
+        (Method::PUT, "/oauth/revoke"),
+        (Method::PUT, "/authorize"),
+        (Method::GET, "/_simulated"),
+    ] {
+        let (status, body) = lab.call(method, path, None).await;
+        let message = format!("{path} does not exist");
+        assert_eq!((status, body), (404, json!({"code": "ResourceNotFound", "message": message})));
+    }
+    assert_eq!(lab.broken(), ["unknown_route"; 7]);
+}
+
+#[tokio::test]
+async fn an_unknown_control_route_is_no_breach_of_lever() {
+    let lab = Lab::start().await;
+    for (method, path) in [(Method::GET, "/_sim/nothing"), (Method::PUT, "/_sim/state")] {
+        let (status, body) = lab.call(method.clone(), path, None).await;
+        let error = format!("{method} {path} is no control route; GET /_sim lists them");
+        assert_eq!((status, body), (404, json!({"error": error})));
+    }
+    assert_eq!(lab.broken(), [""; 0]);
 }
 
 #[tokio::test]
