@@ -5,6 +5,8 @@
 //! makes a program larger by a tenth, is not used. All clients share one HTTP client, which trusts the certificate
 //! authorities of AWS and reads none of the machine's.
 
+use std::time::Duration;
+
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::meta::region::ProvideRegion;
 use aws_config::retry::RetryConfig;
@@ -12,6 +14,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::ReconnectMode;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use rustls::RootCertStore;
 use webpki_roots::TLS_SERVER_ROOTS;
@@ -24,6 +27,14 @@ use crate::http::{self, TransportError};
 const AWS_ROOTS: [&[u8]; 2] = [b"Amazon Root CA ", b"Starfield Services Root Certificate Authority"];
 /// Where all services are, unless they are at their own addresses (AWS SDKs and tools: service-specific endpoints).
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
+
+/// How long one try of a call may take. DynamoDB, SQS and Secrets Manager answer within milliseconds, none is asked to
+/// wait for something; the client tries again after that.
+const ATTEMPT_MAX: Duration = Duration::from_secs(2);
+/// How long a call may take with all its tries: two whole ones and the pauses (2 + 1 + 2 s). A webhook function is given
+/// 10 s and its gateway waits for 9 (template.yaml), so that of a delivery that meets a service that never answers 4 s
+/// are left to say 503.
+const CALL_MAX: Duration = Duration::from_secs(5);
 
 /// The set-up, from the environment of the process.
 ///
@@ -39,9 +50,16 @@ pub(crate) async fn aws_from_env() -> Result<SdkConfig, TransportError> {
         // Connections are the HTTP client's affair: it gives up those that broke.
         .retry_config(RetryConfig::standard().with_reconnect_mode(ReconnectMode::ReuseAllConnections))
         .http_client(aws_http_client()?)
+        .timeout_config(aws_deadlines())
         .service_config(Endpoints(environment::variable));
     config.set_endpoint_url(environment::variable(ENDPOINT_VARIABLE));
     Ok(config.build())
+}
+
+/// How long calls of AWS may take. Without it a service that takes a call and says nothing is waited for until Lambda
+/// ends the function.
+pub fn aws_deadlines() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_MAX).operation_timeout(CALL_MAX).build()
 }
 
 /// The addresses that single services were given, such as `AWS_ENDPOINT_URL_DYNAMODB`.
@@ -85,6 +103,14 @@ mod tests {
         };
         assert_eq!(of("Secrets Manager").as_deref(), Some("http://localhost:2"));
         assert_eq!(of("SQS"), None);
+    }
+
+    #[tokio::test]
+    async fn every_client_has_deadlines() {
+        let config = aws_from_env().await.unwrap();
+        let deadlines = config.timeout_config().unwrap();
+        assert_eq!(deadlines.operation_timeout(), Some(CALL_MAX));
+        assert_eq!(deadlines.operation_attempt_timeout(), Some(ATTEMPT_MAX));
     }
 
     #[test]

@@ -13,5 +13,5 @@ pub use app_secret::{
     secret_kind,
 };
 pub(crate) use aws::aws_from_env;
-pub use aws::aws_http_client;
+pub use aws::{aws_deadlines, aws_http_client};
 pub use environment::{AppSecretSource, Config, ConfigError, Malformed};
