@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use lever_integration::config::Config;
+use lever_integration::config::{Config, aws_deadlines};
 use lever_integration::queue::{BATCH_MAX, RECEIVES_MAX, VISIBILITY_TIMEOUT, WORKER_TIMEOUT};
 use lever_integration::store::{IndexSchema, Projected, TABLE};
 use serde_json::{Value, json};
@@ -53,8 +54,12 @@ fn the_queue_has_the_numbers_of_the_code() {
     assert_eq!(queue["VisibilityTimeout"], VISIBILITY_TIMEOUT.as_secs());
     assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], RECEIVES_MAX);
     assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"], json!({"Fn::GetAtt": "DeadLetterQueue.Arn"}));
-    assert_eq!(template["Resources"]["DeadLetterQueue"]["DeletionPolicy"], "Retain");
+    for kept in ["DeadLetterQueue", "AppSecret"] {
+        assert_eq!(template["Resources"][kept]["DeletionPolicy"], "RetainExceptOnCreate", "{kept}");
+        assert_eq!(template["Resources"][kept]["UpdateReplacePolicy"], "Retain", "{kept}");
+    }
     let worker = &template["Resources"]["Worker"]["Properties"];
+    assert_eq!(worker["RecursiveLoop"], "Allow", "the worker renews messages in its own queue");
     assert_eq!(worker["Timeout"], WORKER_TIMEOUT.as_secs());
     let source = &worker["Events"]["Queue"]["Properties"];
     assert_eq!(source["BatchSize"], BATCH_MAX);
@@ -138,6 +143,43 @@ fn routes(template: &Value) -> BTreeMap<String, String> {
         assert!(routes.insert(key, binaries[function].to_owned()).is_none(), "{id} is there twice");
     }
     routes
+}
+
+#[test]
+fn the_gateway_answers_503_before_a_webhook_function_is_ended() {
+    let template = template();
+    for id in ["StageChangeWebhook", "AssessmentEvents"] {
+        let function = template["Resources"][id]["Properties"]["Timeout"].as_u64().map(Duration::from_secs);
+        let integration = &template["Resources"][format!("{id}Integration")]["Properties"];
+        let gateway = integration["TimeoutInMillis"].as_u64().map(Duration::from_millis);
+        let (function, gateway) = (function.unwrap(), gateway.unwrap());
+        let call = aws_deadlines().operation_timeout().unwrap();
+        assert!(call < gateway && gateway < function, "{id}: {call:?} {gateway:?} {function:?}");
+    }
+}
+
+#[test]
+fn what_is_built_and_what_is_deployed_have_the_same_parameters() {
+    let config = read("samconfig.toml");
+    let mut section = "";
+    for line in config.lines() {
+        section = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(section);
+        if line.starts_with("parameter_overrides") {
+            assert!(section.ends_with(".global.parameters"), "{section} is not for sam build too");
+        }
+    }
+    assert_eq!(config.matches("parameter_overrides").count(), 3);
+}
+
+#[test]
+fn alarms_on_single_events_never_say_that_all_is_well() {
+    let template = template();
+    for (id, alarm) in resources(&template, "AWS::CloudWatch::Alarm") {
+        let alarm = &alarm["Properties"];
+        let metric = alarm["MetricName"].as_str().unwrap();
+        let is_of_an_event = ["ReconnectNeeded", "WebhookSilent", "Tampered"].contains(&metric);
+        assert_eq!(alarm.get("OKActions").is_none(), is_of_an_event, "{id}");
+    }
 }
 
 fn routes_of_the_code() -> BTreeMap<String, String> {
