@@ -38,11 +38,13 @@ pub enum Metric {
     Tampered,
     /// Lever refused a call for its rate.
     RateLimited,
+    /// DynamoDB throttled a call, of the table or of an index, until the client gave it up.
+    TableThrottled,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::EventsReceived,
         Self::IntakeUnavailable,
         Self::Invited,
@@ -53,6 +55,7 @@ impl Metric {
         Self::DeadLettered,
         Self::Tampered,
         Self::RateLimited,
+        Self::TableThrottled,
     ];
 
     /// The name in CloudWatch.
@@ -68,6 +71,7 @@ impl Metric {
             Self::DeadLettered => "DeadLettered",
             Self::Tampered => "Tampered",
             Self::RateLimited => "RateLimited",
+            Self::TableThrottled => "TableThrottled",
         }
     }
 

@@ -5,12 +5,15 @@
 //! makes a program larger by a tenth, is not used. All clients share one HTTP client, which trusts the certificate
 //! authorities of AWS and reads none of the machine's.
 
+use std::time::Duration;
+
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::ReconnectMode;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use rustls::RootCertStore;
 use webpki_roots::TLS_SERVER_ROOTS;
@@ -21,6 +24,14 @@ use crate::http::{self, TransportError};
 
 /// What the certificate authorities of AWS have in their names (Amazon Trust Services: repository).
 const AWS_ROOTS: [&[u8]; 2] = [b"Amazon Root CA ", b"Starfield Services Root Certificate Authority"];
+
+/// How long one try of a call may take. DynamoDB, SQS and Secrets Manager answer within milliseconds, none is asked to
+/// wait for something; the client tries again after that.
+const ATTEMPT_MAX: Duration = Duration::from_secs(2);
+/// How long a call may take with all its tries: two whole ones and the pauses (2 + 1 + 2 s). A webhook function is given
+/// 10 s and its gateway waits for 9 (template.yaml), so that of a delivery that meets a service that never answers 4 s
+/// are left to say 503.
+const CALL_MAX: Duration = Duration::from_secs(5);
 
 /// The set-up, from the configuration and, for credentials, the environment of the process.
 ///
@@ -35,9 +46,16 @@ pub(crate) fn aws_of(config: &Config) -> Result<SdkConfig, TransportError> {
         // Connections are the HTTP client's affair: it gives up those that broke.
         .retry_config(RetryConfig::standard().with_reconnect_mode(ReconnectMode::ReuseAllConnections))
         .http_client(aws_http_client()?)
+        .timeout_config(aws_deadlines())
         .service_config(Endpoints(environment::variable));
     aws.set_endpoint_url(config.aws_endpoint.clone());
     Ok(aws.build())
+}
+
+/// How long calls of AWS may take. Without it a service that takes a call and says nothing is waited for until Lambda
+/// ends the function.
+pub fn aws_deadlines() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_MAX).operation_timeout(CALL_MAX).build()
 }
 
 /// The addresses that single services were given, such as `AWS_ENDPOINT_URL_DYNAMODB` (AWS SDKs and tools:
@@ -82,6 +100,14 @@ mod tests {
         };
         assert_eq!(of("Secrets Manager").as_deref(), Some("http://localhost:2"));
         assert_eq!(of("SQS"), None);
+    }
+
+    #[tokio::test]
+    async fn every_client_has_deadlines() {
+        let config = aws_from_env().await.unwrap();
+        let deadlines = config.timeout_config().unwrap();
+        assert_eq!(deadlines.operation_timeout(), Some(CALL_MAX));
+        assert_eq!(deadlines.operation_attempt_timeout(), Some(ATTEMPT_MAX));
     }
 
     #[test]

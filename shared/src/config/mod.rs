@@ -12,6 +12,6 @@ pub use app_secret::{
     AppSecret, AppSecretError, KeyringKey, KeyringParts, LaunchKey, LeverClientSecret, SessionKey,
     secret_kind,
 };
-pub use aws::aws_http_client;
 pub(crate) use aws::aws_of;
+pub use aws::{aws_deadlines, aws_http_client};
 pub use environment::{AppSecretSource, Config, ConfigError, Malformed};

@@ -13,20 +13,26 @@ use lambda_http::{Body, Context, Request, Response};
 use lever_integration::edge;
 use lever_integration::queue::{BATCH_MAX, MemoryQueue, Queue};
 use lever_integration::service::Worker;
-use lever_integration::service::ingest::Intake;
 use lever_integration::service::reconcile::Reconciler;
+use lever_integration::setup::Parts;
 use serde_json::Value;
 
+use crate::Error;
 use crate::gateway::Handler;
 
 /// How long the poller sleeps when the queue has nothing visible and nobody wakes it.
 const IDLE_SLEEP: Duration = Duration::from_millis(20);
 
-/// Every route with the function behind it.
-pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str, Handler)> {
-    let for_lever = Arc::clone(&intake);
-    let (for_callback, for_health) = (Arc::clone(&page), Arc::clone(&page));
-    vec![
+/// Every route with the function behind it, each made of the parts that its name gives.
+pub(crate) fn routes(
+    parts_of: impl Fn(&'static str) -> Result<Parts, Error>,
+) -> Result<Vec<(&'static str, Handler)>, Error> {
+    let for_lever = Arc::new(parts_of(stage_change_webhook::NAME)?.intake());
+    let for_qualified = Arc::new(parts_of(assessment_events::NAME)?.intake());
+    let page = Arc::new(Page::new(&parts_of(integrations_page::NAME)?)?);
+    let for_callback = Arc::new(Page::new(&parts_of(oauth_callback::NAME)?)?);
+    let for_health = Arc::clone(&page);
+    Ok(vec![
         (
             "/webhooks/lever/",
             http_function(move |request| {
@@ -37,7 +43,7 @@ pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str,
         (
             "/webhooks/qualified/",
             http_function(move |request| {
-                let intake = Arc::clone(&intake);
+                let intake = Arc::clone(&for_qualified);
                 async move { assessment_events::handle(&intake, request).await }
             }),
         ),
@@ -62,7 +68,7 @@ pub(crate) fn routes(intake: Arc<Intake>, page: Arc<Page>) -> Vec<(&'static str,
                 async move { integrations_page::handle(&page, request).await }
             }),
         ),
-    ]
+    ])
 }
 
 /// Calls a handler as the runtime would.

@@ -16,6 +16,7 @@ pub mod guide;
 pub mod story;
 pub mod table;
 pub mod timeline;
+pub mod witness;
 
 pub use parts::{new_app_secret, variables};
 
@@ -24,7 +25,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use integrations_page::Page;
 use lever_integration::clock::Clock;
 use lever_integration::queue::MemoryQueue;
 use lever_integration::service::Worker;
@@ -35,6 +35,7 @@ use qualified_sim::QualifiedSim;
 use sim_kit::serve::Server;
 use story::Scene;
 use tokio::task::JoinHandle;
+use witness::Witness;
 
 /// Why the system cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +78,8 @@ pub struct Options {
     pub reconcile_every: Option<Duration>,
     /// How often the reconciler does what.
     pub rhythm: Rhythm,
+    /// Who writes down what each function asks of the table; nobody if nothing.
+    pub witness: Option<Witness>,
 }
 
 /// The running system.
@@ -124,14 +127,14 @@ impl Local {
         let urls = parts::Urls { gateway: gateway.url(), lever: lever.url(), qualified: qualified.url() };
         let parts = parts::assemble(&urls, options, &table, Arc::clone(&queue), clock)?;
         let forgotten = leftovers::forget_grants(&*parts.store).await?;
-        let page = Arc::new(Page::new(&parts)?);
+        let parts_of = |function| parts::of_function(&parts, &table, options.witness.as_ref(), function);
         qualified.set_page_url(&gateway.url());
-        routes.fill(functions::routes(Arc::new(parts.intake()), page));
-        let worker = Arc::new(parts.worker()?);
+        routes.fill(functions::routes(parts_of)?);
+        let worker = Arc::new(parts_of(worker::NAME)?.worker()?);
         let is_busy = Arc::new(AtomicBool::new(false));
         let poll = functions::poll(Arc::clone(&queue), Arc::clone(&worker), Arc::clone(&is_busy));
         let poller = tokio::spawn(poll);
-        let reconciler = Arc::new(parts.reconciler(options.rhythm)?);
+        let reconciler = Arc::new(parts_of(reconciler::NAME)?.reconciler(options.rhythm)?);
         let schedule = options
             .reconcile_every
             .map(|every| tokio::spawn(functions::reconcile_every(every, Arc::clone(&reconciler))));

@@ -65,6 +65,7 @@ async fn run(arguments: &Arguments) -> Result<(), Error> {
         data: arguments.data.clone(),
         reconcile_every: Some(RECONCILE_EVERY),
         rhythm: Rhythm { sweep: RECONCILE_EVERY, settle: RECONCILE_EVERY, upkeep: RECONCILE_EVERY * 12 },
+        witness: None,
     };
     let local = Local::start(&options, Arc::new(SystemClock)).await?;
     print(&format!("gateway {}", local.gateway_url()));

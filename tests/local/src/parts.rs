@@ -10,10 +10,11 @@ use lever_integration::clock::Clock;
 use lever_integration::config::{AppSecret, Config};
 use lever_integration::queue::MemoryQueue;
 use lever_integration::setup::{Parts, keyring};
-use lever_integration::store::DynamoStore;
+use lever_integration::store::{DynamoStore, Store};
 use serde_json::json;
 
 use crate::table::{TABLE_NAME, Table};
+use crate::witness::Witness;
 use crate::{Error, Options};
 
 /// The audience that Lever's sandbox expects (Lever: OAuth page).
@@ -44,6 +45,30 @@ pub(crate) fn assemble(
     let keyring = keyring(&secret).map_err(lever_integration::setup::Error::from)?;
     let store = DynamoStore::new(table.client.clone(), TABLE_NAME.to_owned(), keyring, Arc::clone(&clock));
     Ok(Parts { config, secret, store: Arc::new(store), queue, clock })
+}
+
+/// The parts of one function: the same as everybody's, but if there is a witness, it hears who asks the table.
+pub(crate) fn of_function(
+    parts: &Parts,
+    table: &Table,
+    witness: Option<&Witness>,
+    function: &'static str,
+) -> Result<Parts, Error> {
+    let store: Arc<dyn Store> = match witness {
+        None => Arc::clone(&parts.store),
+        Some(witness) => {
+            let keyring = keyring(&parts.secret).map_err(lever_integration::setup::Error::from)?;
+            let client = witness.client(&table.client, function);
+            Arc::new(DynamoStore::new(client, TABLE_NAME.to_owned(), keyring, Arc::clone(&parts.clock)))
+        }
+    };
+    Ok(Parts {
+        config: parts.config.clone(),
+        secret: parts.secret.clone(),
+        store,
+        queue: Arc::clone(&parts.queue),
+        clock: Arc::clone(&parts.clock),
+    })
 }
 
 /// A function's variables that say where everything is, but for queue and app secret.

@@ -10,6 +10,7 @@ mod budget;
 mod connect;
 mod crash;
 mod dead_letters;
+mod deadlines;
 mod documents;
 mod faults;
 mod follow;

@@ -85,6 +85,7 @@ impl Sweep<'_> {
         look.under_way = cursor.map(|cursor| UnderWay { since, until, cursor });
         if is_silent {
             Metric::WebhookSilent.count();
+            tracing::warn!(team.id = %self.team(), "webhook.silent");
         }
         Ok(found)
     }

@@ -22,6 +22,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use super::item::{VERSION, WRITE_ID};
 use super::keys::Key;
 use super::schema::{IndexSchema, PARTITION, SORT};
+use crate::metrics::Metric;
 use crate::store::{Error, Recorded};
 
 /// An item as the SDK has it.
@@ -212,6 +213,7 @@ pub(super) fn failure<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>
     let SdkError::ServiceError(service) = error else { return Error::Unreachable };
     let code = service.err().code().unwrap_or("unknown");
     if THROTTLED.contains(&code) {
+        Metric::TableThrottled.count();
         Error::Throttled
     } else if service.raw().status().is_server_error() {
         Error::Unreachable

@@ -43,12 +43,13 @@ impl Play {
             return Err(Error::Step(format!("this is not our health: {health}")));
         }
         self.say(&format!("health: {health}"));
-        self.connect().await?;
+        let mut browser = self.connect().await?;
         self.refuse_strangers().await?;
         tokio::time::sleep(MOMENT).await;
         let opportunity = self.move_candidate().await?;
         let result = self.invited(&opportunity).await?;
         self.take_assessment(&opportunity, &result).await?;
+        self.explain(&mut browser, &opportunity).await?;
         for (who, simulator) in [("Lever", &self.lever), ("Qualified", &self.qualified)] {
             let violations = simulator.get("/_sim/violations").await?;
             if violations.as_array().is_none_or(|violations| !violations.is_empty()) {
@@ -58,7 +59,7 @@ impl Play {
         Ok(())
     }
 
-    async fn connect(&self) -> Result<(), Error> {
+    async fn connect(&self) -> Result<Browser, Error> {
         let state = self.qualified.get("/_sim/state").await?;
         let team = &state["teams"][0];
         let (id, key) = (text(&team["id"])?, text(&team["api_key"])?);
@@ -77,6 +78,16 @@ impl Play {
         let page = browser.submit(&page, paths::STAGES, &[(field::STAGE, text(&stage["id"])?)]).await?;
         self.says(&page, "The trigger stage was added.")?;
         self.lever.post("/_sim/webhooks/groups", &json!({"candidateStageChange": true})).await?;
+        Ok(browser)
+    }
+
+    /// The pages that read what was recorded, each of them from other items of the table.
+    async fn explain(&self, browser: &mut Browser, opportunity: &str) -> Result<(), Error> {
+        let why = format!("{}?{}={opportunity}", paths::WHY, field::OPPORTUNITY);
+        for path in [paths::PAGE, paths::ACTIVITY, &why] {
+            let page = browser.open(&format!("{}{path}", self.gateway)).await?;
+            self.says(&page, TITLE)?;
+        }
         Ok(())
     }
 

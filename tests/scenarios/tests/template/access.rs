@@ -1,6 +1,6 @@
-//! What intake really asks of the table is what its role allows.
+//! What the functions really ask of the table is what their roles allow.
 //!
-//! The real client talks to a table that writes down what it is asked; each request is held against the
+//! The real client talks to a table, and what it asks is written down; each request is held against the
 //! conditions of the role as DynamoDB evaluates them (IAM: condition keys of DynamoDB).
 
 use std::collections::BTreeSet;
@@ -60,29 +60,75 @@ fn named(request: &Value) -> BTreeSet<String> {
     names.chain(keys).chain(in_the_clear).map(str::to_owned).collect()
 }
 
-fn allows(statement: &Value, action: &str, request: &Value) -> bool {
+/// The partition key that a request is about, of the table or of the index it asks.
+fn partition(request: &Value) -> &str {
+    let places = [&request["Key"]["pk"]["S"], &request["Item"]["pk"]["S"]];
+    let of_query = request["ExpressionAttributeValues"][":p"]["S"].as_str();
+    places.into_iter().find_map(Value::as_str).or(of_query).unwrap_or_default()
+}
+
+/// Whether a text is like a pattern in which `*` is anything (IAM: `StringLike`).
+fn is_like(text: &str, pattern: &str) -> bool {
+    let mut rest = text;
+    let mut parts = pattern.split('*').peekable();
+    let first = parts.next().unwrap_or_default();
+    let Some(after) = rest.strip_prefix(first) else { return false };
+    rest = after;
+    let mut is_open = false;
+    while let Some(part) = parts.next() {
+        is_open = true;
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    is_open || rest.is_empty()
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = String> {
+    many(value).into_iter().filter_map(Value::as_str).map(str::to_owned)
+}
+
+pub(super) fn allows(statement: &Value, action: &str, request: &Value) -> bool {
     let condition = &statement["Condition"];
-    let attributes = &condition["ForAllValues:StringEquals"]["dynamodb:Attributes"];
-    let attributes: BTreeSet<_> = many(attributes).into_iter().filter_map(Value::as_str).collect();
-    let partition =
-        request["Key"]["pk"]["S"].as_str().or(request["ExpressionAttributeValues"][":p"]["S"].as_str());
+    let attributes: BTreeSet<_> =
+        texts(&condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]).collect();
+    let keys = &condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
     let select = condition["StringEquals"]["dynamodb:Select"].as_str();
+    let on = match request["IndexName"].as_str() {
+        None => json!({"Fn::GetAtt": "Table.Arn"}),
+        Some(index) => json!({"Fn::Sub": format!("${{Table.Arn}}/index/{index}")}),
+    };
+    let returns = ["ReturnValues", "ReturnValuesOnConditionCheckFailure"];
     many(&statement["Action"]).contains(&&json!(action))
-        && named(request).iter().all(|name| attributes.contains(name.as_str()))
-        && partition.is_some_and(|key| key.starts_with("TEAM#"))
+        && statement["Resource"] == on
+        && (attributes.is_empty() || named(request).is_subset(&attributes))
+        && texts(keys).any(|pattern| is_like(partition(request), &pattern))
         && select
             .is_none_or(|select| request["Select"] == select && request["ProjectionExpression"].is_string())
-        && (action != "dynamodb:UpdateItem" || request.get("ReturnValues").is_none())
-        && request.get("ReturnValuesOnConditionCheckFailure").is_none()
+        && (condition["StringEqualsIfExists"]["dynamodb:ReturnValues"].is_null()
+            || returns.iter().all(|name| request.get(*name).is_none()))
+}
+
+/// The statements of a role that are about the table.
+pub(super) fn statements<'t>(template: &'t Value, role: &str) -> Vec<&'t Value> {
+    let policy = &template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    let is_of_the_table = |statement: &&Value| {
+        many(&statement["Action"])
+            .iter()
+            .any(|action| action.as_str().is_some_and(|action| action.starts_with("dynamodb:")))
+    };
+    many(policy).into_iter().filter(is_of_the_table).collect()
 }
 
 fn check(role: &str, calls: &Calls) {
     let template = template();
-    let policies = &template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
     let calls = calls.lock().unwrap();
     assert!(!calls.is_empty());
     for (action, request) in calls.iter() {
-        let is_allowed = many(policies).into_iter().any(|statement| allows(statement, action, request));
+        let is_allowed =
+            statements(&template, role).into_iter().any(|statement| allows(statement, action, request));
         assert!(is_allowed, "{role} does not allow {action} {request}");
     }
 }
@@ -117,8 +163,21 @@ async fn the_roles_of_intake_refuse_the_reading_of_a_whole_team() {
     let (action, request) = calls.lock().unwrap()[0].clone();
     let template = template();
     for role in ["StageChangeWebhookRole", "AssessmentEventsRole"] {
-        let policies =
-            &template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
-        assert!(!many(policies).into_iter().any(|statement| allows(statement, &action, &request)), "{role}");
+        let statements = statements(&template, role);
+        assert!(!statements.into_iter().any(|statement| allows(statement, &action, &request)), "{role}");
     }
+}
+
+#[test]
+fn the_role_of_the_page_gets_no_item_with_a_credential() {
+    let template = template();
+    let get = |pk: &str| json!({"Key": {"pk": {"S": pk}, "sk": {"S": "LEVER"}}});
+    let is_allowed = |pk: &str| {
+        let statements = statements(&template, "IntegrationsPageRole");
+        statements.into_iter().any(|statement| allows(statement, "dynamodb:GetItem", &get(pk)))
+    };
+    assert!(is_allowed("TEAM#65f0c0de0000000000000001#RECONCILIATION"));
+    assert!(
+        !is_allowed("TEAM#65f0c0de0000000000000001") && !is_allowed("OAUTH#1") && !is_allowed("RECONCILER")
+    );
 }

@@ -2,5 +2,7 @@
 
 mod access;
 mod document;
+mod life;
 mod resources;
 mod roles;
+mod watching;

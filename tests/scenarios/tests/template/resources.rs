@@ -1,9 +1,10 @@
-//! Table, queue, environment, routes and watching: what the template sets is what the code expects.
+//! Table, queue, environment and routes: what the template sets is what the code expects.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use lever_integration::config::Config;
+use lever_integration::config::{Config, aws_deadlines};
 use lever_integration::queue::{BATCH_MAX, RECEIVES_MAX, VISIBILITY_TIMEOUT, WORKER_TIMEOUT};
 use lever_integration::store::{IndexSchema, Projected, TABLE};
 use serde_json::{Value, json};
@@ -53,8 +54,12 @@ fn the_queue_has_the_numbers_of_the_code() {
     assert_eq!(queue["VisibilityTimeout"], VISIBILITY_TIMEOUT.as_secs());
     assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], RECEIVES_MAX);
     assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"], json!({"Fn::GetAtt": "DeadLetterQueue.Arn"}));
-    assert_eq!(template["Resources"]["DeadLetterQueue"]["DeletionPolicy"], "Retain");
+    for kept in ["DeadLetterQueue", "AppSecret"] {
+        assert_eq!(template["Resources"][kept]["DeletionPolicy"], "RetainExceptOnCreate", "{kept}");
+        assert_eq!(template["Resources"][kept]["UpdateReplacePolicy"], "Retain", "{kept}");
+    }
     let worker = &template["Resources"]["Worker"]["Properties"];
+    assert_eq!(worker["RecursiveLoop"], "Allow", "the worker renews messages in its own queue");
     assert_eq!(worker["Timeout"], WORKER_TIMEOUT.as_secs());
     let source = &worker["Events"]["Queue"]["Properties"];
     assert_eq!(source["BatchSize"], BATCH_MAX);
@@ -144,6 +149,32 @@ fn routes(template: &Value) -> BTreeMap<String, String> {
     routes
 }
 
+#[test]
+fn the_gateway_answers_503_before_a_webhook_function_is_ended() {
+    let template = template();
+    for id in ["StageChangeWebhook", "AssessmentEvents"] {
+        let function = template["Resources"][id]["Properties"]["Timeout"].as_u64().map(Duration::from_secs);
+        let integration = &template["Resources"][format!("{id}Integration")]["Properties"];
+        let gateway = integration["TimeoutInMillis"].as_u64().map(Duration::from_millis);
+        let (function, gateway) = (function.unwrap(), gateway.unwrap());
+        let call = aws_deadlines().operation_timeout().unwrap();
+        assert!(call < gateway && gateway < function, "{id}: {call:?} {gateway:?} {function:?}");
+    }
+}
+
+#[test]
+fn what_is_built_and_what_is_deployed_have_the_same_parameters() {
+    let config = read("samconfig.toml");
+    let mut section = "";
+    for line in config.lines() {
+        section = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(section);
+        if line.starts_with("parameter_overrides") {
+            assert!(section.ends_with(".global.parameters"), "{section} is not for sam build too");
+        }
+    }
+    assert_eq!(config.matches("parameter_overrides").count(), 3);
+}
+
 fn routes_of_the_code() -> BTreeMap<String, String> {
     let served = [
         (stage_change_webhook::NAME, stage_change_webhook::ROUTES),
@@ -226,54 +257,4 @@ fn the_access_log_knows_no_path_no_query_and_nobody() {
         "status",
     ];
     assert_eq!(logged, allowed.into_iter().collect());
-}
-
-#[test]
-fn every_alarm_tells_somebody_and_has_a_chapter_in_the_operations_page() {
-    let template = template();
-    let page = read("docs/OPERATIONS.md");
-    let alarms = resources(&template, "AWS::CloudWatch::Alarm");
-    assert!(alarms.len() >= 9, "only {} alarms", alarms.len());
-    let dashboard = dashboard(&template);
-    for (id, alarm) in alarms {
-        let alarm = &alarm["Properties"];
-        assert_eq!(alarm["AlarmActions"], json!([{"Ref": "AlarmTopic"}]), "{id}");
-        let name = alarm["AlarmName"]["Fn::Sub"].as_str().unwrap();
-        let name = name.strip_prefix("${AWS::StackName}-").unwrap();
-        assert!(page.contains(&format!("### `{name}`")), "docs/OPERATIONS.md has no chapter `{name}`");
-        assert!(dashboard.contains(&format!("${{{id}.Arn}}")), "{id} is not on the dashboard");
-    }
-}
-
-fn dashboard(template: &Value) -> String {
-    template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap().to_owned()
-}
-
-#[test]
-fn the_metrics_watched_are_those_of_the_operations_page() {
-    let template = template();
-    let page = read("docs/OPERATIONS.md");
-    let documented: BTreeSet<_> = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
-        .filter(|name| name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphanumeric))
-        .map(str::to_owned)
-        .collect();
-    let mut watched = BTreeSet::new();
-    for (_, alarm) in resources(&template, "AWS::CloudWatch::Alarm") {
-        if alarm["Properties"]["Namespace"] == "LeverIntegration" {
-            watched.insert(alarm["Properties"]["MetricName"].as_str().unwrap().to_owned());
-        }
-    }
-    let body: Value = serde_json::from_str(&dashboard(&template)).expect("the dashboard is JSON");
-    for widget in body["widgets"].as_array().unwrap() {
-        let mut namespace = "";
-        for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
-            namespace = metric[0].as_str().filter(|given| *given != ".").unwrap_or(namespace);
-            if namespace == "LeverIntegration" {
-                watched.insert(metric[1].as_str().unwrap().to_owned());
-            }
-        }
-    }
-    assert_eq!(watched, documented);
 }

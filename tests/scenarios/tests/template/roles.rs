@@ -13,16 +13,15 @@ type Row = [String; 4];
 /// are made by Lambda, so the ARN of a log group ends in `:*` by itself.
 const WILD_ACTIONS: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
-/// Every statement of a role: the inline ones and those of policies attached to it.
+/// Every statement of a role, also those it has on a condition. All are inline: Lambda asks at the creation of a
+/// function what its role may, and a policy of its own might come later than that.
 fn statements<'t>(template: &'t Value, role: &str) -> Vec<&'t Value> {
+    assert_eq!(resources(template, "AWS::IAM::Policy"), [], "a policy beside the roles");
     let own = &template["Resources"][role]["Properties"];
     assert!(own.get("ManagedPolicyArns").is_none(), "{role} has somebody else's policies");
-    let inline = own["Policies"].as_array().into_iter().flatten().map(|policy| &policy["PolicyDocument"]);
-    let attached = resources(template, "AWS::IAM::Policy").into_iter().filter_map(|(_, policy)| {
-        let roles = policy["Properties"]["Roles"].as_array()?;
-        roles.contains(&json!({"Ref": role})).then(|| &policy["Properties"]["PolicyDocument"])
-    });
-    inline.chain(attached).flat_map(|document| many(&document["Statement"])).collect()
+    let if_any = |policy: &'t Value| policy["Fn::If"].get(1).unwrap_or(policy);
+    let policies = own["Policies"].as_array().into_iter().flatten().map(if_any);
+    policies.flat_map(|policy| many(&policy["PolicyDocument"]["Statement"])).collect()
 }
 
 /// A resource in the words of the table.
