@@ -15,4 +15,4 @@ pub use admin::Admin;
 pub use clock::ShiftedClock;
 pub use events::{new_run, news};
 pub use failing::{FailingStore, Last};
-pub use world::{Made, World};
+pub use world::{Made, World, address};
