@@ -79,6 +79,9 @@ pub struct Mirror {
     pub noted: u32,
     /// When the last known submission was.
     pub submitted_at: Option<Timestamp>,
+    /// Asked for again before the candidate started: Qualified is still to be asked whether the invitation reaches
+    /// the candidate's present address.
+    pub is_asked_again: bool,
 }
 
 /// Attempt and progress, ordered: a later attempt outranks any progress of an earlier one.
@@ -112,6 +115,11 @@ impl Mirror {
         self.shown != Some(self.standing)
     }
 
+    /// Whether the invitation is still to be looked for, and sent again if there is none. Whoever has started has it.
+    pub fn is_invitation_due(&self) -> bool {
+        self.is_asked_again && self.standing.progress == Progress::Invited
+    }
+
     /// Whether the result note is still to be written.
     pub fn is_note_due(&self) -> bool {
         self.standing.progress == Progress::Submitted && self.noted < self.standing.attempt
@@ -131,7 +139,9 @@ impl Assignment {
     pub fn is_unfinished(&self) -> bool {
         match &self.state {
             AssignmentState::Inviting => true,
-            AssignmentState::Mirrored(mirror) => mirror.is_tag_due() || mirror.is_note_due(),
+            AssignmentState::Mirrored(mirror) => {
+                mirror.is_invitation_due() || mirror.is_tag_due() || mirror.is_note_due()
+            }
             AssignmentState::Refused { .. } => false,
         }
     }
@@ -174,7 +184,16 @@ mod tests {
 
     fn mirror(standing: Standing, shown: Option<Standing>, noted: u32) -> Mirror {
         let (result, team_candidate) = ("r1".parse().unwrap(), "p1".parse().unwrap());
-        Mirror { invitation: None, result, team_candidate, standing, shown, noted, submitted_at: None }
+        Mirror {
+            invitation: None,
+            result,
+            team_candidate,
+            standing,
+            shown,
+            noted,
+            submitted_at: None,
+            is_asked_again: false,
+        }
     }
 
     fn assignment(state: AssignmentState) -> Assignment {
@@ -194,6 +213,16 @@ mod tests {
             created_at: Timestamp::UNIX_EPOCH,
             version: 0,
         }
+    }
+
+    #[test]
+    fn an_invitation_asked_for_again_is_due_until_the_candidate_has_started() {
+        for (standing, is_due) in [(FIRST, true), (SUBMITTED, false)] {
+            let asked_again = Mirror { is_asked_again: true, ..mirror(standing, Some(standing), 1) };
+            assert_eq!(asked_again.is_invitation_due(), is_due, "{standing:?}");
+            assert_eq!(assignment(AssignmentState::Mirrored(asked_again)).is_unfinished(), is_due, "{standing:?}");
+        }
+        assert!(!mirror(FIRST, Some(FIRST), 0).is_invitation_due());
     }
 
     #[test]

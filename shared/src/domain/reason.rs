@@ -70,7 +70,7 @@ reasons! {
         "This person had already been invited to this assessment in Qualified, so no second invitation was sent; that result is followed here.",
         "To let the person take it again, schedule a retake in Qualified.";
     TagsRestored = "tags_restored", Followed,
-        "The assessment was asked for again and the invitation still exists, so the tags show its present status.",
+        "The assessment was asked for again and the invitation stands, so the tags show its present status.",
         "To let the person take it again, schedule a retake in Qualified.";
     Started = "started", Followed,
         "The candidate started the assessment.",

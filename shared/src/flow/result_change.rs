@@ -98,7 +98,12 @@ pub fn is_old_news(mirror: &Mirror, event: &ResultChanged) -> bool {
 fn advance(mirror: &Mirror, result: &AssessmentResult, standing: Standing, reason: Reason) -> MirrorUpdate {
     let submitted_at = if standing.progress == Progress::Submitted { result.submitted_at } else { None };
     MirrorUpdate {
-        mirror: Mirror { standing, submitted_at: submitted_at.or(mirror.submitted_at), ..mirror.clone() },
+        mirror: Mirror {
+            standing,
+            submitted_at: submitted_at.or(mirror.submitted_at),
+            is_asked_again: false,
+            ..mirror.clone()
+        },
         reason: Some(reason),
     }
 }

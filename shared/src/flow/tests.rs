@@ -71,6 +71,7 @@ fn mirror(attempt: u32, progress: Progress) -> Mirror {
         shown: Some(standing),
         noted: if progress == Progress::Submitted { attempt } else { attempt - 1 },
         submitted_at: (progress == Progress::Submitted || attempt > 1).then(|| at(100)),
+        is_asked_again: false,
     }
 }
 

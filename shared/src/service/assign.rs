@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Activity, ActivityId, Assessment, Assignment, AssignmentState, Facts, LeaseHolder, Opportunity, Reason,
-    StageChanged, TeamId,
+    Activity, ActivityId, Assessment, Assignment, AssignmentState, Facts, LeaseHolder, Mirror, Opportunity,
+    Reason, StageChanged, TeamId,
 };
 use crate::flow::{Admission, AssignmentDecision, Entry, Request, Step, decide_stage_change, first_failure};
 use crate::lever;
@@ -17,7 +17,6 @@ use crate::store::TeamContext;
 use super::assessments::Freshness;
 use super::effects::Problems;
 use super::invite::{Invitee, Run, standing_reason};
-use super::ledger::claim;
 use super::{Access, Error, Handled, LINES_MAX, Worker};
 
 /// Lever calls of an invitation: the opportunity, the new tag, the old one. Reserved together, since each
@@ -184,7 +183,8 @@ impl Worker {
             Step::Finish(assignment) => {
                 // What is older than the event that now names it was asked for again: its tags were restored.
                 let is_older = assignment.created_at < case.event.triggered_at;
-                let known = standing_reason(&assignment);
+                let is_invitation_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
+                let known = standing_reason(&assignment).filter(|_| !is_invitation_due);
                 let known = known.map(|reason| if is_older { Reason::TagsRestored } else { reason });
                 match known {
                     Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
@@ -197,14 +197,18 @@ impl Worker {
             }
             Step::RestoreTags(mut assignment) => {
                 assignment.cause = case.event.id.clone();
-                // With the claim it goes on record that the tags are due, so that a run that ends here
-                // leaves something to finish.
+                // With the claim it goes on record what is due, so that a run that ends here leaves something to
+                // finish.
+                let mut is_invitation_due = false;
                 if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
                     mirror.shown = None;
+                    mirror.is_asked_again = true;
+                    is_invitation_due = mirror.is_invitation_due();
                 }
-                let claim = claim(&*self.store, &*self.clock, *assignment, case.holder).await?;
-                let (_, problems) = self.show(case.access, claim, None).await?;
-                Ok((Reason::TagsRestored, problems))
+                let asked = (*assignment, Run::First);
+                let (reason, problems) =
+                    self.bring_to_invitation(case.access, asked, invitee, case.holder).await?;
+                Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AssessmentId, AssessmentResult, Assignment, AssignmentState, EmailAddress, LeaseHolder, Mirror,
-    Opportunity, Progress, Reason, Standing, TeamCandidateId,
+    Opportunity, Progress, Reason, ResultState, Standing, TeamCandidateId,
 };
 use crate::qualified::{Invitation, Novelty, Person};
 
@@ -56,6 +56,9 @@ impl Worker {
         holder: &LeaseHolder,
     ) -> Result<(Reason, Problems), Error> {
         let mut claim = claim(&*self.store, &*self.clock, assignment, holder).await?;
+        if claim.assignment().mirror().is_some_and(Mirror::is_invitation_due) {
+            return self.invite_again(access, claim, invitee).await;
+        }
         if let Some(reason) = standing_reason(claim.assignment()) {
             let (_, problems) = self.show(access, claim, None).await?;
             return Ok((reason, problems));
@@ -84,6 +87,65 @@ impl Worker {
         }
     }
 
+    /// Makes sure that the invitation of somebody who was asked for again, and has not started, reaches the present
+    /// address: it may have been corrected, the invitation cancelled or expired, the person forgotten.
+    async fn invite_again(
+        &self,
+        access: &Access<'_>,
+        mut claim: Claim<'_>,
+        invitee: &Invitee<'_>,
+    ) -> Result<(Reason, Problems), Error> {
+        let found = match self.look_up_and_invite(access, &claim, invitee).await {
+            Ok(found) => found,
+            Err(error) => {
+                let _ = claim.release().await;
+                return Err(error);
+            }
+        };
+        let mut reason = Reason::TagsRestored;
+        let mut refused = None;
+        claim.update_mirror(|mirror| {
+            mirror.is_asked_again = false;
+            match found {
+                Some(Found::Invited(new, how)) if new.result == mirror.result => {
+                    if how == Reason::Invited && mirror.invitation != new.invitation {
+                        mirror.invitation = new.invitation;
+                        reason = how;
+                    }
+                }
+                // A later take of the same person is followed once it is started, not before.
+                Some(Found::Invited(new, how)) if new.team_candidate != mirror.team_candidate => {
+                    *mirror = *new;
+                    reason = how;
+                }
+                Some(Found::Refused(why)) => refused = Some(why),
+                Some(Found::Invited(..)) | None => {}
+            }
+        });
+        claim.record().await?;
+        let (_, problems) = self.show(access, claim, None).await?;
+        Ok((reason, refused.into_iter().chain(problems).collect()))
+    }
+
+    /// Invites whoever may be invited and has not started. Qualified sends nothing where an invitation is active
+    /// already (Qualified: Invite candidates, `skip_email_resend`).
+    async fn look_up_and_invite(
+        &self,
+        access: &Access<'_>,
+        claim: &Claim<'_>,
+        invitee: &Invitee<'_>,
+    ) -> Result<Option<Found>, Error> {
+        let result = look_up(access, &claim.assignment().assessment, invitee, Run::First).await?;
+        let has_started =
+            |result: &AssessmentResult| result.progress().is_some_and(|at| at > Progress::Invited);
+        match invitee.admission {
+            Ok(email) if !result.as_ref().is_some_and(has_started) => {
+                self.invite(access, claim, invitee, email).await.map(Some)
+            }
+            Ok(_) | Err(_) => Ok(result.as_ref().map(attach)),
+        }
+    }
+
     async fn look_up_or_invite(
         &self,
         access: &Access<'_>,
@@ -93,12 +155,27 @@ impl Worker {
     ) -> Result<Found, Error> {
         let assessment = &claim.assignment().assessment;
         if let Some(result) = look_up(access, assessment, invitee, run).await? {
-            return Ok(attach(&result));
+            // One that was closed brings nobody to the assessment, unless an earlier run of this event opened it.
+            let is_closed = result.state == ResultState::Terminated && run == Run::First;
+            if !is_closed || invitee.admission.is_err() {
+                return Ok(attach(&result));
+            }
         }
         let email = match invitee.admission {
             Ok(email) => email,
             Err(reason) => return Ok(Found::Refused(reason)),
         };
+        self.invite(access, claim, invitee, email).await
+    }
+
+    async fn invite(
+        &self,
+        access: &Access<'_>,
+        claim: &Claim<'_>,
+        invitee: &Invitee<'_>,
+        email: &EmailAddress,
+    ) -> Result<Found, Error> {
+        let assessment = &claim.assignment().assessment;
         self.check_connected(&claim.assignment().team, access).await?;
         claim.check()?;
         let Opportunity { name, contact, .. } = invitee.opportunity;
@@ -180,5 +257,14 @@ fn new_mirror(
     team_candidate: TeamCandidateId,
     standing: Standing,
 ) -> Mirror {
-    Mirror { invitation: None, result, team_candidate, standing, shown: None, noted: 0, submitted_at: None }
+    Mirror {
+        invitation: None,
+        result,
+        team_candidate,
+        standing,
+        shown: None,
+        noted: 0,
+        submitted_at: None,
+        is_asked_again: false,
+    }
 }

@@ -17,4 +17,4 @@ pub use clock::ShiftedClock;
 pub use events::{new_run, news};
 pub use failing::{FailingStore, Last};
 pub use neighbour::Neighbour;
-pub use world::{Made, World};
+pub use world::{Made, World, address};

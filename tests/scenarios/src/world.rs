@@ -262,6 +262,6 @@ async fn wait_until(what: &str, holds: impl Fn() -> bool) -> Made {
 }
 
 /// The address of a candidate with this name.
-pub(crate) fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     format!("{}@example.com", name.to_lowercase().replace(' ', "-"))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lever_integration::domain::{Event, Reason, ResultNews};
 use lever_integration::service::Worker;
-use scenarios::{Last, Made, World, new_run, news};
+use scenarios::{Last, Made, World, address, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
@@ -110,6 +110,24 @@ async fn a_run_that_ends_at_any_call_of_the_table_is_finished_by_the_next_one() 
     for (number, end) in ends().enumerate() {
         let hindrances = [Hindrance::Ends(end)];
         play(&world, &format!("Candidate {number}"), [&hindrances, &hindrances, &hindrances]).await?;
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asking_again_mails_a_corrected_address_once_through_a_run_that_ends_at_any_call() -> Made {
+    let world = World::without_deliveries().await?;
+    let refusals = CALLS.iter().map(|(method, path)| Hindrance::Refused(method, path));
+    for (number, hindrance) in ends().map(Hindrance::Ends).chain(refusals).enumerate() {
+        let (name, corrected) = (format!("Candidate {number}"), format!("Corrected {number}"));
+        let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        handle(&world, world.moved(&id)?, &[]).await?;
+        world.local.lever.correct_email(&id, &address(&corrected))?;
+        world.local.lever.tag(&id, &[World::TITLE.to_owned()], &["Rust Basics - Invited".to_owned()])?;
+        handle(&world, world.moved(&id)?, &[hindrance]).await?;
+        assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"], "{hindrance:?}");
+        assert_eq!((world.mailed(&name).len(), world.mailed(&corrected).len()), (1, 1), "{hindrance:?}");
     }
     world.finish().await
 }

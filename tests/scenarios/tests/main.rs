@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod asked_again;
 mod at_once;
 mod bad_input;
 mod budget;

@@ -6,7 +6,8 @@ use super::acting;
 use crate::api::{View, full_json};
 use crate::lever::Lever;
 use crate::world::{
-    Actor, Author, Comment, Confidentiality, DataProtection, NewOpportunity, Problem, Secrecy, Via,
+    Actor, Author, Comment, Confidentiality, ContactChange, DataProtection, NewOpportunity, Problem, Secrecy,
+    Via,
 };
 
 impl Lever {
@@ -46,6 +47,19 @@ impl Lever {
             let (account, switches) = world.account_and_switches(account)?;
             account.add_tags(id, add, now, switches)?;
             account.remove_tags(id, remove, now, switches)
+        })
+    }
+
+    /// Corrects the only e-mail address of the person behind an opportunity.
+    ///
+    /// # Errors
+    /// If the opportunity does not exist or the person is anonymised.
+    pub fn correct_email(&self, opportunity: &str, email: &str) -> Result<(), Problem> {
+        self.with(opportunity, |world, account, id, _| {
+            let account = world.account_mut(account)?;
+            let contact = account.opportunity(id)?.contact.clone();
+            let change = ContactChange { emails: Some(vec![email.to_owned()]), ..ContactChange::default() };
+            account.update_contact(&contact, change)
         })
     }
 

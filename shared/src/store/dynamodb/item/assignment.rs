@@ -52,6 +52,8 @@ struct MirrorItem {
     noted: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     submitted_at: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    asked_again: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -148,6 +150,7 @@ impl From<&Mirror> for MirrorItem {
             shown: mirror.shown.map(StandingItem::from),
             noted: mirror.noted,
             submitted_at: time(mirror.submitted_at),
+            asked_again: mirror.is_asked_again,
         }
     }
 }
@@ -165,6 +168,7 @@ impl TryFrom<MirrorItem> for Mirror {
             shown: item.shown.map(Into::into),
             noted: item.noted,
             submitted_at: parse_optional::<Item, _>(item.submitted_at, "state.submitted_at")?,
+            is_asked_again: item.asked_again,
         })
     }
 }
@@ -216,6 +220,7 @@ mod tests {
                 shown: Some(submitted),
                 noted: 1,
                 submitted_at: Some(at),
+                is_asked_again: true,
             }),
             lease: Some(Lease { holder: uuid.parse().unwrap(), until: at }),
             is_note_in_doubt: false,

@@ -1,0 +1,92 @@
+//! Asking again for somebody who has not started: the invitation reaches the present address, and once.
+
+use std::time::Duration;
+
+use lever_integration::domain::Reason;
+use scenarios::{Made, World, address};
+use serde_json::json;
+
+const CORRECTED: &str = "Corrected";
+/// After this time an invitation does not count as just made.
+const NO_LONGER_NEW: Duration = Duration::from_secs(600);
+
+/// Takes the status away and puts the bare title back, as the activity tells a recruiter to.
+fn tag_anew(world: &World, id: &str) -> Made {
+    let status = world.tags(id)?.into_iter().filter(|tag| tag.starts_with(World::TITLE)).collect::<Vec<_>>();
+    world.local.lever.tag(id, &[World::TITLE.to_owned()], &status)?;
+    Ok(())
+}
+
+async fn ask_again(world: &World, id: &str) -> Made {
+    tag_anew(world, id)?;
+    world.move_to(id, "Offer").await?;
+    world.move_to(id, World::TRIGGER).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_corrected_address_is_invited_and_its_result_followed() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Candidate 1").await?;
+    let first = world.result(&id).await?;
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    ask_again(&world, &id).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited, Reason::Invited]);
+    assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 1));
+    let second = world.result(&id).await?;
+    assert_ne!(first, second);
+    world.submit_result(&second).await?;
+    world.shows(&id, "Rust Basics - Submitted").await?;
+    assert_eq!(world.notes(&id)?.len(), 1);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_invited_at_the_corrected_address_by_hand_is_followed() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Candidate 1").await?;
+    let by_hand = world.invited(CORRECTED).await?;
+    world.pass(NO_LONGER_NEW);
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    ask_again(&world, &id).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::AttachedToExisting, Reason::Invited]);
+    assert_eq!(world.result(&id).await?, world.result(&by_hand).await?);
+    assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 1));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_that_was_closed_or_has_expired_is_sent_anew() -> Made {
+    for is_closed in [true, false] {
+        let world = World::start().await?;
+        let id = world.invited("Candidate 1").await?;
+        let result = world.result(&id).await?;
+        let qualified = &world.local.qualified;
+        let ended = if is_closed {
+            qualified.terminate_result(result.as_str())
+        } else {
+            qualified.expire_result(result.as_str())
+        };
+        ended.map_err(|error| error.to_string())?;
+        world.settle().await?;
+        ask_again(&world, &id).await?;
+        assert_eq!(world.reasons(&id).await?[0], Reason::Invited, "closed: {is_closed}");
+        assert_eq!(world.mailed("Candidate 1").len(), 2, "closed: {is_closed}");
+        assert_eq!(world.result(&id).await?, result);
+        world.finish().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_opportunity_of_somebody_whose_result_was_closed_is_invited() -> Made {
+    let world = World::start().await?;
+    let first = world.invited("Candidate 1").await?;
+    let result = world.result(&first).await?;
+    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
+    world.settle().await?;
+    let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.move_to(&second, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
+    assert_eq!(world.mailed("Candidate 1").len(), 2);
+    world.finish().await
+}
