@@ -220,7 +220,11 @@ mod tests {
         for (standing, is_due) in [(FIRST, true), (SUBMITTED, false)] {
             let asked_again = Mirror { is_asked_again: true, ..mirror(standing, Some(standing), 1) };
             assert_eq!(asked_again.is_invitation_due(), is_due, "{standing:?}");
-            assert_eq!(assignment(AssignmentState::Mirrored(asked_again)).is_unfinished(), is_due, "{standing:?}");
+            assert_eq!(
+                assignment(AssignmentState::Mirrored(asked_again)).is_unfinished(),
+                is_due,
+                "{standing:?}"
+            );
         }
         assert!(!mirror(FIRST, Some(FIRST), 0).is_invitation_due());
     }

@@ -12,7 +12,7 @@ use lambda::{Function, Invoked, Program, Stack, lost};
 use lever_integration::clock::{Clock, SystemClock};
 use local::story::Story;
 use serde_json::{Value, json};
-use sim_kit::serve::{Server, serve};
+use sim_kit::serve::{ServeError, Server, serve};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_story_is_played_by_the_compiled_functions() {
@@ -58,7 +58,7 @@ async fn a_body_that_is_not_the_base64_it_says_is_answered_400_and_the_process_l
 }
 
 /// A Secrets Manager that is broken until it is told otherwise.
-async fn secrets_manager(is_up: Arc<AtomicBool>) -> Server {
+async fn secrets_manager(is_up: Arc<AtomicBool>) -> Result<Server, ServeError> {
     let secret = local::new_app_secret();
     let answer = move || {
         let answer = if is_up.load(Ordering::SeqCst) {
@@ -68,14 +68,14 @@ async fn secrets_manager(is_up: Arc<AtomicBool>) -> Server {
         };
         async { answer }
     };
-    serve(0, Router::new().fallback(answer)).await.unwrap()
+    serve(0, Router::new().fallback(answer)).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_intake_that_starts_without_the_app_secret_answers_503_until_it_has_it() {
     let stack = Stack::start(Duration::from_secs(30)).await.unwrap();
     let is_up = Arc::new(AtomicBool::new(false));
-    let manager = secrets_manager(Arc::clone(&is_up)).await;
+    let manager = secrets_manager(Arc::clone(&is_up)).await.unwrap();
     let mut variables = stack.variables().clone();
     variables.insert("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), manager.url());
     let at = SystemClock.now().as_millisecond();

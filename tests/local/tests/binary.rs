@@ -1,5 +1,7 @@
 //! The compiled binary: what it prints, and that a story that failed is a failure.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::io::{BufRead as _, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
 

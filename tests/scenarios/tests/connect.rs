@@ -614,7 +614,7 @@ async fn removal_leaves_history_and_nothing_else() -> Made {
         }
         world.settle().await
     };
-    let (lever, qualified) = world.calls_during(silence).await?;
+    let (lever, qualified) = Box::pin(world.calls_during(silence)).await?;
     assert_eq!((lever, qualified), (vec![], vec![]));
     assert_eq!(world.local.parts.store.parked_events(&world.team, 100).await?, []);
     assert_eq!(admin.connector.remove_integration(&world.team).await?, [], "once more is no error");
