@@ -1,5 +1,7 @@
 //! The compiled binary: what it prints, what it takes, what it refuses.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
