@@ -145,7 +145,8 @@ mod tests {
             started,
             submitted,
         };
-        let shown = card(&Funnel { weeks: vec![week(2, 7, 5, 3), week(9, 11, 0, 4)], since: None }).into_string();
+        let shown =
+            card(&Funnel { weeks: vec![week(2, 7, 5, 3), week(9, 11, 0, 4)], since: None }).into_string();
         assert!(shown.contains("In 2 weeks: 18 invited, 5 started, 7 submitted."), "{shown}");
         assert!(shown.contains(r#"role="img" aria-labelledby="funnel-title funnel-text""#), "{shown}");
         for cells in ["<td>7</td><td>5</td><td>3</td>", "<td>11</td><td>0</td><td>4</td>"] {
