@@ -88,8 +88,8 @@ where
     })
 }
 
-/// What Lambda gives the reconciler for one run.
-const RECONCILER_TIMEOUT: Duration = Duration::from_secs(240);
+/// What Lambda gives the reconciler for one run: `Timeout` in the template.
+const RECONCILER_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// One run of the reconciler.
 pub(crate) async fn reconcile(
