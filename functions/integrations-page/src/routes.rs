@@ -1,4 +1,4 @@
-//! From path and method to an answer; who may do what is decided here and nowhere else.
+//! From path and method to an answer; who may do what is decided here, for the JSON in `api/answer`.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;

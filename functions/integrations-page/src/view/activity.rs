@@ -127,9 +127,6 @@ fn filter_form(filter: &ActivityFilter) -> Markup {
                 label for="search" { "Candidate" }
                 input id="search" name=(field::SEARCH) type="search" value=(filter.search) maxlength="300"
                     placeholder="Name or Lever link" autocomplete="off" aria-describedby="search-finds";
-                p id="search-finds" class="hint" {
-                    "A name finds candidates with recent activity and those in a trigger stage; a link finds anybody."
-                }
             }
             div class="grow" {
                 label for="reason" { "Reason" }
@@ -148,6 +145,9 @@ fn filter_form(filter: &ActivityFilter) -> Markup {
             }
             button type="submit" { "Show" }
             a class="button plain" href=(paths::ACTIVITY) data-clears hidden[filter.is_empty()] { "Show everything" }
+            p id="search-finds" class="hint" {
+                "A name finds candidates with recent activity and those in a trigger stage; a link finds anybody."
+            }
         }
     }
 }

@@ -97,7 +97,12 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
     let (title, text, fix) = match problem {
         Problem::ReconnectNeeded { since: at, environment, waiting } => (
             "Lever no longer accepts our access",
-            html! { p { "Nobody has been invited since " (since(*at)) ". " (waits(*waiting)) } },
+            html! {
+                p {
+                    "Nobody has been invited since " (since(*at)) ", and nobody is until an admin logs in again. "
+                    (waits(*waiting))
+                }
+            },
             Fix::Form(login_form(csrf, *environment, "Log in to Lever", "primary")),
         ),
         Problem::ApiKeyRefused { waiting } => (
