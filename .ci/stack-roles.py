@@ -1,9 +1,13 @@
 """Asks with the roles of the functions for what they may have and what not; every answer has to be the expected one."""
 
+import os
 import sys
 
 import boto3
 from botocore.exceptions import ClientError
+
+if not os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:"):
+    sys.exit("only for the emulator that .ci/stack starts")
 
 stack = sys.argv[1]
 resources = boto3.client("cloudformation").list_stack_resources(StackName=stack)["StackResourceSummaries"]

@@ -8,6 +8,9 @@ import sys
 
 import boto3
 
+if not os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:"):
+    sys.exit("only for the emulator that .ci/stack starts")
+
 
 def key():
     return base64.b64encode(secrets.token_bytes(32)).decode()

@@ -16,6 +16,9 @@ fn main() -> Done<ExitCode> {
     let mut arguments = std::env::args().skip(1);
     let seeds = arguments.next().unwrap_or_else(|| "100".to_owned());
     let only: Vec<String> = arguments.collect();
+    if let Some(unknown) = only.iter().find(|name| PLANTED.iter().all(|bug| bug.name != *name)) {
+        return Err(format!("{unknown} is not on the list").into());
+    }
     let copy = std::env::temp_dir().join(format!("planted-{}", std::process::id()));
     let outcome = plant_and_search(&copy, &seeds, &only);
     fs::remove_dir_all(&copy)?;
@@ -51,7 +54,10 @@ fn plant_and_search(copy: &Path, seeds: &str, only: &[String]) -> Done<Vec<&'sta
 fn look(search: &Path, seeds: &str, name: &str) -> Done<bool> {
     let output = Command::new(search).arg(seeds).env("PLANTED", name).output()?;
     let said = String::from_utf8_lossy(&output.stdout);
-    println!("{name}: {}", said.lines().last().unwrap_or("ended without a word"));
+    let Some(verdict) = said.lines().last() else {
+        return Err(format!("the search for {name:?} ended without a verdict: {}", output.status).into());
+    };
+    println!("{name}: {verdict}");
     Ok(!output.status.success())
 }
 
