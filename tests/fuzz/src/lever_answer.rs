@@ -32,8 +32,8 @@ impl Pace for Unlimited {
 /// Makes a call; returns whether its answers were taken. The first byte chooses the call, the rest is what it is answered with.
 ///
 /// # Panics
-/// When a call waits for anything but its answers, takes what belongs to another opportunity, or repeats an answer in
-/// its error.
+/// When a call waits for anything but its answers, takes another opportunity for the one asked for, repeats an answer in
+/// its error, or would send its token elsewhere.
 pub fn check(input: &[u8]) -> bool {
     let Some((which, input)) = input.split_first() else { return false };
     let http = client(input);

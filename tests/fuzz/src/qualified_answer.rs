@@ -14,8 +14,8 @@ const ID: &str = "5f1c2a4e0001400080000001";
 /// Makes a call; returns whether its answers were taken. The first byte chooses the call, the rest is what it is answered with.
 ///
 /// # Panics
-/// When a call waits for anything but its answers, takes another's result or person for the one asked for, or repeats
-/// an answer in its error.
+/// When a call waits for anything but its answers, takes another's exhibit for the one asked for, or repeats an answer in
+/// its error.
 pub fn check(input: &[u8]) -> bool {
     let Some((which, input)) = input.split_first() else { return false };
     let base: Url = "https://www.qualified.example/api/".parse().expect("a URL");
