@@ -33,7 +33,7 @@ pub(crate) async fn measure(world: &World, report: &mut Report) -> Result<(), Er
     let what = "peak memory after 100,000 unknown teams touched";
     report.add(Row::figure(what, peak(touched), "MiB").limit(Limit::Most(16.0), held));
     let growth = intake.memory("VmRSS")?.saturating_sub(before);
-    let what = "growth of memory over 100,000 unknown keys (N64)";
+    let what = "growth of memory over 100,000 unknown teams (N64)";
     report.add(
         Row::figure(what, peak(growth), "MiB").limit(Limit::Most(1.0), "the allocator keeps freed pages"),
     );

@@ -26,10 +26,10 @@ pub(crate) async fn measure(world: &World, report: &mut Report) -> Result<(), Er
     let intake: Vec<OsString> = vec![Program::StageChangeWebhook.path()?.into_os_string()];
     starts(world, &hello, &intake, report).await?;
     let to = &world.addressee;
-    let mut candidates = vec![
-        Candidate::start(world, "hello", &hello, to.clone(), Kind::Queued).await?,
-        Candidate::start(world, "stage-change-webhook, queued", &intake, to.clone(), Kind::Queued).await?,
-        Candidate::start(
+    let mut contenders = vec![
+        Contender::start(world, "hello", &hello, to.clone(), Kind::Queued).await?,
+        Contender::start(world, "stage-change-webhook, queued", &intake, to.clone(), Kind::Queued).await?,
+        Contender::start(
             world,
             "stage-change-webhook, no trigger",
             &intake,
@@ -41,18 +41,18 @@ pub(crate) async fn measure(world: &World, report: &mut Report) -> Result<(), Er
     for peer in Peer::ALL {
         match peers::prepare(peer, world).await? {
             Some((command, addressee)) => {
-                candidates
-                    .push(Candidate::start(world, peer.name(), &command, addressee, Kind::Queued).await?);
+                contenders
+                    .push(Contender::start(world, peer.name(), &command, addressee, Kind::Queued).await?);
             }
-            None => say(&format!("{} is not on this machine: its figures are left out", peer.name())),
+            None => say(&format!("{} cannot be had on this machine", peer.name())),
         }
     }
     for round in 0..ROUNDS {
-        for candidate in &mut candidates {
-            candidate.play(WARM_UP + round * ROUND, ROUND).await?;
+        for contender in &mut contenders {
+            contender.play(WARM_UP + round * ROUND, ROUND).await?;
         }
     }
-    tell(&candidates, report)
+    tell(&contenders, report)
 }
 
 /// Starts both in turn, so that both meet the same machine.
@@ -75,30 +75,32 @@ async fn starts(
         }
     }
     let (hello, intake) = (median(&mut of_hello), median(&mut of_intake));
-    report.add(Row::figure("init of hello, median of 25", milliseconds(hello), "ms"));
-    report.add(Row::figure("init of stage-change-webhook, median of 25", milliseconds(intake), "ms"));
+    let of_starts = |name: &str| format!("init of {name}, median of {STARTS}");
+    report.add(Row::figure(of_starts("hello"), milliseconds(hello), "ms"));
+    report.add(Row::figure(of_starts("stage-change-webhook"), milliseconds(intake), "ms"));
     report.add(
         Row::figure("init ÷ hello", ratio(intake, hello), "×").limit(
             Limit::Most(1.5),
             "three clients of the SDK and a first call of each; docs/decisions/0011",
         ),
     );
-    let mean = |work: &[Duration]| milliseconds(work.iter().sum::<Duration>()) / 25.0;
+    let count = f64::from(u32::try_from(STARTS).unwrap_or(u32::MAX));
+    let mean = |work: &[Duration]| milliseconds(work.iter().sum::<Duration>()) / count;
     report.add(Row::figure("processor time of an init of hello, mean", mean(&work_of_hello), "ms"));
     report.add(Row::figure("processor time of an init of the intake, mean", mean(&work_of_intake), "ms"));
     Ok(())
 }
 
-fn tell(candidates: &[Candidate], report: &mut Report) -> Result<(), Error> {
-    let each = |name: &str| candidates.iter().find(|one| one.name == name).map(Candidate::each);
-    for candidate in candidates {
-        let what = format!("processor time of an event, {}", candidate.name);
-        report.add(Row::figure(what, candidate.each() * 1000.0, "µs"));
+fn tell(contenders: &[Contender], report: &mut Report) -> Result<(), Error> {
+    let each = |name: &str| contenders.iter().find(|one| one.name == name).map(Contender::each);
+    for contender in contenders {
+        let what = format!("processor time of an event, {}", contender.name);
+        report.add(Row::figure(what, contender.each() * 1000.0, "µs"));
     }
     let (Some(hello), Some(queued), Some(dropped)) =
         (each("hello"), each("stage-change-webhook, queued"), each("stage-change-webhook, no trigger"))
     else {
-        return Err(Error::Failed("a candidate is missing".to_owned()));
+        return Err(Error::Failed("a contender is missing".to_owned()));
     };
     report.add(Row::figure("events a second and core, queued", 1000.0 / queued, ""));
     report.add(Row::figure("events a second and core, no trigger stage", 1000.0 / dropped, ""));
@@ -109,17 +111,19 @@ fn tell(candidates: &[Candidate], report: &mut Report) -> Result<(), Error> {
         Row::figure("event ÷ hello, no trigger stage", dropped / hello, "×").limit(Limit::Most(6.0), call),
     );
     for peer in Peer::ALL {
-        if let Some(other) = each(peer.name()) {
-            let what = format!("{} ÷ stage-change-webhook, queued", peer.name());
-            let held = "the calls of AWS weigh the same for all";
-            report.add(Row::figure(what, other / queued, "×").limit(Limit::Least(6.0), held));
-        }
+        let what = format!("{} ÷ stage-change-webhook, queued", peer.name());
+        let row = match each(peer.name()) {
+            Some(other) => Row::figure(what, other / queued, "×")
+                .limit(Limit::Least(6.0), "the calls of AWS weigh the same for all"),
+            None => Row::unmeasured(what).limit(Limit::Least(6.0), "the language cannot be had here"),
+        };
+        report.add(row);
     }
     Ok(())
 }
 
 /// A process that is given events.
-struct Candidate {
+struct Contender {
     name: &'static str,
     running: Running,
     to: Addressee,
@@ -128,7 +132,7 @@ struct Candidate {
     events: u32,
 }
 
-impl Candidate {
+impl Contender {
     async fn start(
         world: &World,
         name: &'static str,
@@ -137,10 +141,10 @@ impl Candidate {
         kind: Kind,
     ) -> Result<Self, Error> {
         let running = world.run_command(command).await?;
-        let mut candidate = Self { name, running, to, kind, used: Duration::ZERO, events: 0 };
-        candidate.play(0, WARM_UP).await?;
-        (candidate.used, candidate.events) = (Duration::ZERO, 0);
-        Ok(candidate)
+        let mut contender = Self { name, running, to, kind, used: Duration::ZERO, events: 0 };
+        contender.play(0, WARM_UP).await?;
+        (contender.used, contender.events) = (Duration::ZERO, 0);
+        Ok(contender)
     }
 
     async fn play(&mut self, first: u32, count: u32) -> Result<(), Error> {
@@ -149,7 +153,7 @@ impl Candidate {
             let event = delivery(&self.to, self.kind, number)?;
             self.running.expect(&event, self.kind.status()).await?;
         }
-        self.used += self.running.processor_time()? - before;
+        self.used += self.running.processor_time_since(before)?;
         self.events += count;
         Ok(())
     }
@@ -160,7 +164,8 @@ impl Candidate {
     }
 }
 
-fn median(times: &mut [Duration]) -> Duration {
+/// The middle one.
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }

@@ -54,9 +54,18 @@ async fn main() -> ExitCode {
     }
 }
 
+/// What can be measured alone.
+const PARTS: [&str; 6] = ["sizes", "timing", "intake", "footprint", "units", "batch"];
+
 /// Parts can be named: `cargo run -p bench --release -- sizes units`.
 async fn run(report: &mut Report) -> Result<(), Error> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = wanted.iter().find(|one| !PARTS.contains(&one.as_str())) {
+        return Err(Error::Failed(format!("{unknown} is no part: {}", PARTS.join(", "))));
+    }
+    if cfg!(debug_assertions) {
+        say("built for debugging: no figure says anything about what is deployed");
+    }
     let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|one| one == part);
     let is_any = |parts: &[&str]| parts.iter().any(|part| is_wanted(part));
     if is_wanted("sizes") {

@@ -83,13 +83,13 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-/// `npm ci` and the bundle, once.
+/// `npm ci`, once, and the bundle.
 fn node() -> Option<Vec<OsString>> {
     let folder = folder("node");
-    if !folder.join("node_modules").is_dir() {
+    once(&folder.join("node_modules/.ready"), || {
         say("npm ci in peers/node");
-        runs(Command::new("npm").args(["ci", "--silent", "--no-fund", "--no-audit"]).current_dir(&folder))?;
-    }
+        runs(Command::new("npm").args(["ci", "--silent", "--no-fund", "--no-audit"]).current_dir(&folder))
+    })?;
     runs(Command::new("npm").args(["run", "--silent", "bundle"]).current_dir(&folder))?;
     Some(vec![found("node")?.into_os_string(), folder.join("bundle/index.js").into_os_string()])
 }
@@ -98,13 +98,22 @@ fn node() -> Option<Vec<OsString>> {
 fn python() -> Option<Vec<OsString>> {
     let folder = folder("python");
     let interpreter = folder.join(".venv/bin/python");
-    if !interpreter.is_file() {
+    once(&folder.join(".venv/.ready"), || {
         say("pip install in peers/python");
         runs(Command::new("python3").args(["-m", "venv", ".venv"]).current_dir(&folder))?;
         let install = ["-m", "pip", "install", "--quiet", "--requirement", "requirements.txt"];
-        runs(Command::new(&interpreter).args(install).current_dir(&folder))?;
-    }
+        runs(Command::new(&interpreter).args(install).current_dir(&folder))
+    })?;
     Some(vec![interpreter.into_os_string(), folder.join("handler.py").into_os_string()])
+}
+
+/// Does it unless `marker` says that it was done to the end.
+fn once(marker: &Path, work: impl FnOnce() -> Option<()>) -> Option<()> {
+    if marker.is_file() {
+        return Some(());
+    }
+    work()?;
+    std::fs::write(marker, "").ok()
 }
 
 fn folder(peer: &str) -> PathBuf {

@@ -15,6 +15,8 @@ mod list {
     /// Lambda on arm64: a request, a GB-second.
     pub(super) const INVOCATION: f64 = 0.20e-6;
     pub(super) const GB_SECOND: f64 = 0.000_013_333_4;
+    /// CloudWatch Logs: a GB taken in.
+    pub(super) const LOG_GB: f64 = 0.50;
 }
 
 /// The memory of a function in GB, as the template has it.
@@ -25,6 +27,8 @@ const INTAKE_SECONDS: f64 = 0.02;
 const WORKER_SECONDS: f64 = 1.0;
 /// Stage changes of a candidate that are not for us, for each that is.
 const OTHER_MOVES: f64 = 4.0;
+/// What a run writes as log lines and metrics, in GB: about 1 kB.
+const LOG_GB_OF_RUN: f64 = 1e-6;
 /// Requests of SQS for a message: sent, received, deleted.
 const REQUESTS_OF_MESSAGE: f64 = 3.0;
 /// Candidates that are paid for.
@@ -50,14 +54,24 @@ pub(crate) fn tell(candidate: &Candidate, report: &mut Report) {
     let gateway = deliveries * list::HTTP_REQUEST;
     let seconds = deliveries * INTAKE_SECONDS + events * WORKER_SECONDS;
     let functions = (deliveries + events) * list::INVOCATION + seconds * MEMORY_GB * list::GB_SECOND;
-    for (what, each) in [("DynamoDB", table), ("SQS", queue), ("API Gateway", gateway), ("Lambda", functions)]
-    {
+    let logs = (deliveries + events) * LOG_GB_OF_RUN * list::LOG_GB;
+    for (what, each) in [
+        ("DynamoDB", table),
+        ("SQS", queue),
+        ("API Gateway", gateway),
+        ("Lambda", functions),
+        ("log lines", logs),
+    ] {
         report.add(Row::figure(format!("cost of 1,000 candidates, {what}"), each * CANDIDATES, "$"));
     }
     let units = "DynamoDB and queue alone";
     report.add(Row::figure(format!("cost of 1,000 candidates, {units}"), (table + queue) * CANDIDATES, "$"));
     report.add(
-        Row::figure("cost of 1,000 candidates, all", (table + queue + gateway + functions) * CANDIDATES, "$")
-            .limit(Limit::Most(0.02), "the units above, and requests that every delivery costs"),
+        Row::figure(
+            "cost of 1,000 candidates, all",
+            (table + queue + gateway + functions + logs) * CANDIDATES,
+            "$",
+        )
+        .limit(Limit::Most(0.02), "the units above, and requests that every delivery costs"),
     );
 }

@@ -1,7 +1,8 @@
 //! A DynamoDB endpoint that counts what the calls cost and passes them on.
 //!
-//! It asks DynamoDB itself for the capacity consumed, table and indexes apart, so the figures come from the
-//! engine and not from an idea of it.
+//! It asks the engine on this machine for the capacity consumed, table and indexes apart, so the figures come from it and
+//! not from an idea of it. A write whose condition fails is counted as one unit, the least that it can cost. The question
+//! is put into a signed call, which DynamoDB itself would refuse.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -26,6 +27,8 @@ pub(crate) struct Cost {
     pub(crate) table: f64,
     /// Units of the indexes.
     pub(crate) indexes: f64,
+    /// Whether the engine said what it cost, or a refused condition says it.
+    pub(crate) is_told: bool,
 }
 
 impl Cost {
@@ -120,7 +123,14 @@ fn cost(operation: String, call: &Value, answer: &Value, status: StatusCode) -> 
         .filter_map(|(_, index)| units(index))
         .sum();
     let table = units(&consumed["Table"]).or(units(consumed).map(|all| all - indexes));
-    let cost = Cost { operation, sort_key: sort_key.to_owned(), table: table.unwrap_or_default(), indexes };
+    let cost = Cost {
+        operation,
+        sort_key: sort_key.to_owned(),
+        table: table.unwrap_or_default(),
+        indexes,
+        is_told: table.is_some(),
+    };
     // A write whose condition fails is billed too, and its answer does not say so (DynamoDB: capacity units).
-    if !status.is_success() && cost.is_write() { Cost { table: 1.0, ..cost } } else { cost }
+    let is_refused = !status.is_success() && cost.is_write();
+    if is_refused { Cost { table: 1.0, is_told: true, ..cost } } else { cost }
 }

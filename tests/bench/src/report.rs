@@ -6,7 +6,8 @@ use std::io::Write as _;
 pub(crate) struct Row {
     what: String,
     limit: Option<Limit>,
-    reached: f64,
+    /// Nothing if it could not be measured.
+    reached: Option<f64>,
     unit: &'static str,
     holds_back: String,
 }
@@ -23,7 +24,12 @@ pub(crate) enum Limit {
 impl Row {
     /// A figure without a limit, for the reader.
     pub(crate) fn figure(what: impl Into<String>, reached: f64, unit: &'static str) -> Self {
-        Self { what: what.into(), limit: None, reached, unit, holds_back: String::new() }
+        Self { what: what.into(), limit: None, reached: Some(reached), unit, holds_back: String::new() }
+    }
+
+    /// A figure that cannot be had on this machine; its limit counts as not kept.
+    pub(crate) fn unmeasured(what: impl Into<String>) -> Self {
+        Self { what: what.into(), limit: None, reached: None, unit: "", holds_back: String::new() }
     }
 
     /// Says what it must keep to, and what holds it back if it does not.
@@ -33,8 +39,8 @@ impl Row {
 
     fn is_kept(&self) -> Option<bool> {
         self.limit.map(|limit| match limit {
-            Limit::Most(most) => self.reached <= most,
-            Limit::Least(least) => self.reached >= least,
+            Limit::Most(most) => self.reached.is_some_and(|reached| reached <= most),
+            Limit::Least(least) => self.reached.is_some_and(|reached| reached >= least),
         })
     }
 }
@@ -74,7 +80,8 @@ fn line(row: &Row) -> String {
         Some(Limit::Most(most)) => format!("≤ {}", number(most)),
         Some(Limit::Least(least)) => format!("≥ {}", number(least)),
     };
-    let reached = format!("{} {}", number(row.reached), row.unit);
+    let reached =
+        row.reached.map_or("not measured".to_owned(), |reached| format!("{} {}", number(reached), row.unit));
     let (verdict, holds_back) = match row.is_kept() {
         None => ("", ""),
         Some(true) => ("ok", ""),

@@ -1,10 +1,13 @@
 //! A Lambda Runtime API for one process, and what that process used up.
 //!
 //! Small and without a history, so that it stays out of what is measured: events go in one after the
-//! other, as Lambda hands them to one execution environment. The same for functions in any language.
+//! other, as Lambda hands them to one execution environment. The same for functions in any language. What a process
+//! prints goes into a file, so that it pays for its log lines and metrics as it does in Lambda.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::fs::File;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,6 +61,10 @@ impl Running {
         let [program, arguments @ ..] = command else { return Err(Error::Failed("no command".to_owned())) };
         let mut prepared = Command::new(program);
         prepared.args(arguments).env_clear().envs(variables).stdin(Stdio::null()).kill_on_drop(true);
+        let printed = printed();
+        let failed = |error: std::io::Error| Error::Failed(format!("{}: {error}", printed.display()));
+        let file = File::options().create(true).append(true).open(&printed).map_err(failed)?;
+        prepared.stdout(file.try_clone().map_err(failed)?).stderr(file);
         prepared.env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", server.port()));
         for (name, value) in [
             ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
@@ -69,20 +76,30 @@ impl Running {
             prepared.env(name, value);
         }
         let began = Instant::now();
-        let child =
+        let mut child =
             prepared.spawn().map_err(|error| Error::Failed(format!("{}: {error}", program.display())))?;
         let process = child.id().ok_or_else(|| Error::Failed("the process ended at once".to_owned()))?;
-        let asked = tokio::time::timeout(PATIENCE, polls.recv()).await.ok().flatten();
-        let asked = asked.ok_or_else(|| Error::Failed(format!("{} did not start", program.display())))?;
+        let asked = tokio::select! {
+            biased;
+            asked = tokio::time::timeout(PATIENCE, polls.recv()) => asked.ok().flatten(),
+            _ = child.wait() => None,
+        };
+        let asked = asked.ok_or_else(|| {
+            Error::Failed(format!("{} did not start: see {}", program.display(), printed.display()))
+        })?;
         Ok(Self { child, process, events, answers, init: asked - began, _server: server })
     }
 
     /// Hands over an event and waits for the answer.
     pub(crate) async fn invoke(&mut self, event: &Value) -> Result<Value, Error> {
-        let gone = || Error::Failed("the process is gone".to_owned());
+        let gone = || Error::Failed(format!("the process is gone: see {}", printed().display()));
         self.events.send(event.to_string().into()).await.map_err(|_| gone())?;
-        let answer =
-            tokio::time::timeout(PATIENCE, self.answers.recv()).await.ok().flatten().ok_or_else(gone)?;
+        let answer = tokio::select! {
+            biased;
+            answer = tokio::time::timeout(PATIENCE, self.answers.recv()) => answer.ok().flatten(),
+            _ = self.child.wait() => None,
+        };
+        let answer = answer.ok_or_else(gone)?;
         let answer = answer.map_err(Error::Failed)?;
         serde_json::from_slice(&answer).map_err(|error| Error::Failed(error.to_string()))
     }
@@ -96,7 +113,13 @@ impl Running {
         Err(Error::Failed(format!("answered {answer} instead of {status}")))
     }
 
-    /// The processor time used so far by its threads, in user mode and for it in the kernel, in nanoseconds
+    /// The processor time used between an earlier reading and now.
+    pub(crate) fn processor_time_since(&self, before: Duration) -> Result<Duration, Error> {
+        let used = self.processor_time()?.checked_sub(before);
+        used.ok_or_else(|| Error::Failed("a thread ended, and its processor time is lost".to_owned()))
+    }
+
+    /// The processor time used so far by its present threads, in user mode and for it in the kernel, in nanoseconds
     /// as the scheduler counts them (Linux: `proc`, schedstat).
     pub(crate) fn processor_time(&self) -> Result<Duration, Error> {
         let folder = format!("/proc/{}/task", self.process);
@@ -127,6 +150,11 @@ impl Running {
         let path = format!("/proc/{}/{file}", self.process);
         std::fs::read_to_string(&path).map_err(|error| Error::Failed(format!("{path}: {error}")))
     }
+}
+
+/// Where the processes print to.
+fn printed() -> PathBuf {
+    std::env::temp_dir().join("lever-integration-bench.log")
 }
 
 fn router(api: Arc<Api>) -> Router {

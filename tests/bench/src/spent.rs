@@ -49,7 +49,9 @@ pub(crate) struct Spent {
     pub(crate) ledger: f64,
     pub(crate) activity: f64,
     pub(crate) slot: f64,
+    /// Of the connection, which notes once a minute that an event came.
     pub(crate) connection: f64,
+    pub(crate) other: f64,
     pub(crate) indexes: f64,
     pub(crate) lever: f64,
     pub(crate) qualified: f64,
@@ -59,7 +61,7 @@ pub(crate) struct Spent {
 impl Spent {
     /// All write units.
     pub(crate) fn writes(&self) -> f64 {
-        self.ledger + self.activity + self.slot + self.connection + self.indexes
+        self.ledger + self.activity + self.slot + self.connection + self.other + self.indexes
     }
 
     pub(crate) fn count(&mut self, cost: &Cost) {
@@ -75,7 +77,8 @@ impl Spent {
             Some("ASSIGN") => &mut self.ledger,
             Some("ACT") => &mut self.activity,
             Some("CALLS") => &mut self.slot,
-            Some(_) | None => &mut self.connection,
+            Some("LEVER") => &mut self.connection,
+            Some(_) | None => &mut self.other,
         };
         *of_item += cost.table;
     }
@@ -87,6 +90,7 @@ impl Spent {
             &mut self.activity,
             &mut self.slot,
             &mut self.connection,
+            &mut self.other,
             &mut self.indexes,
             &mut self.lever,
             &mut self.qualified,

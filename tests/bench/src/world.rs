@@ -51,6 +51,8 @@ impl World {
     pub(crate) async fn run_command(&self, command: &[OsString]) -> Result<Running, Error> {
         let mut variables = self.stack.variables().clone();
         variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.stack.table_url());
+        // As it is deployed: a line for each event.
+        variables.insert("RUST_LOG".to_owned(), "info".to_owned());
         // Lambda sets the region under both names.
         if let Some(region) = variables.get("AWS_REGION").cloned() {
             variables.insert("AWS_DEFAULT_REGION".to_owned(), region);
