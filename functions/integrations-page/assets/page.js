@@ -65,13 +65,18 @@ function copyButtons() {
 // Filters: a choice shows its lines at once and leaves the focus where it is.
 function filters() {
   for (const form of document.querySelectorAll("form[data-updates]")) {
+    let latest;
     form.addEventListener("change", async (event) => {
       if (event.target.tagName !== "SELECT") return;
       const url = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
       const place = document.getElementById(form.dataset.updates);
+      // Answers may overtake each other: only the last choice counts.
+      latest?.abort();
+      latest = new AbortController();
+      const { signal } = latest;
       place.setAttribute("aria-busy", "true");
       try {
-        const answer = await fetch(url, { headers: { accept: "text/html" } });
+        const answer = await fetch(url, { headers: { accept: "text/html" }, signal });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById(form.dataset.updates);
         if (!answer.ok || !fresh) throw new Error("another page");
@@ -82,9 +87,9 @@ function filters() {
         const lines = place.querySelectorAll(".lines > li").length;
         announce(lines === 0 ? "Nothing matches" : lines === 1 ? "1 line" : `${lines} lines`);
       } catch {
-        location.assign(url);
+        if (!signal.aborted) location.assign(url);
       } finally {
-        place.removeAttribute("aria-busy");
+        if (!signal.aborted) place.removeAttribute("aria-busy");
       }
     });
   }
