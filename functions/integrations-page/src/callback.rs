@@ -59,7 +59,7 @@ impl Page {
                 None => return trouble(self, shell, unavailable(error)),
             },
         };
-        trouble(self, shell, Trouble::Login { cause, environment: self.environment })
+        trouble(self, shell, Trouble::Login(cause))
     }
 
     async fn ask_about_account(

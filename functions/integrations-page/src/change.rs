@@ -123,6 +123,7 @@ pub(crate) async fn log_in(
 async fn add_stages(page: &Page, session: &Session, form: &Fields) -> Result<String, Trouble> {
     let texts: Vec<&str> = form.all(field::STAGE).collect();
     match add_trigger_stages(page, session, &texts).await {
+        Ok(()) if texts.len() == 1 => Ok(done(&[Notice::StageAdded])),
         Ok(()) => Ok(done(&[Notice::StagesAdded])),
         Err(NotAdded::NothingChosen) => Ok(format!("{}?dialog=nothing-chosen", paths::PAGE)),
         Err(NotAdded::UnknownStage) => Ok(format!("{}?dialog=unknown-stage", paths::PAGE)),

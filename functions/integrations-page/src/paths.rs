@@ -6,7 +6,7 @@ pub const PAGE: &str = "/integrations/lever";
 pub const ADD_STAGE: &str = "/integrations/lever?dialog=add-stage";
 /// POST [`field::API_KEY`]: checks and keeps Qualified's API key.
 pub const API_KEY: &str = "/integrations/lever/api-key";
-/// POST [`field::ENVIRONMENT`]: begins the login to Lever.
+/// POST: begins the login to Lever.
 pub const LOGIN: &str = "/integrations/lever/login";
 /// POST: connects another Lever account than before, after the question.
 pub const CHANGE_ACCOUNT: &str = "/integrations/lever/change-account";
@@ -40,8 +40,6 @@ pub mod field {
     pub const CSRF: &str = "csrf";
     /// Qualified's API key.
     pub const API_KEY: &str = "api_key";
-    /// `production` or `sandbox`.
-    pub const ENVIRONMENT: &str = "environment";
     /// A stage id.
     pub const STAGE: &str = "stage";
     /// A reason code; empty for all.

@@ -24,7 +24,7 @@ pub(crate) fn html(page: &Page, status: StatusCode, markup: Markup) -> Response<
 /// A page about a trouble, with the status that fits it.
 pub(crate) fn trouble(page: &Page, shell: Option<Shell>, trouble: Trouble) -> Response<Body> {
     let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let markup = trouble_page(&TroublePage { shell, trouble, request_id: None });
+    let markup = trouble_page(&TroublePage { shell, trouble });
     let mut response = html(page, status, markup);
     if status == StatusCode::METHOD_NOT_ALLOWED {
         set(&mut response, ALLOW, "GET, HEAD, POST");

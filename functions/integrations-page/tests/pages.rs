@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use integrations_page::view::model::*;
 use integrations_page::view::{activity_page, overview, trouble_page, why_page};
 use integrations_page::{assets, paths};
-use lever_integration::domain::{LeverEnvironment, PersonName, Reason, Tag, Title};
+use lever_integration::domain::{PersonName, Reason, Tag, Title};
 
 /// The tags of a page in order: name, attributes, and the text up to the next tag.
 struct Element<'a> {
@@ -195,20 +195,16 @@ fn text_from_outside_is_escaped_wherever_it_is_shown() {
         lines: Reading::Known(vec![line.clone()]),
         cursor: None,
         older: Some(EVIL.to_owned()),
+        is_cut: false,
     };
-    let choice = CandidateChoice {
-        candidate: line.candidate,
-        stage: Some(EVIL.to_owned()),
-        created_at: None,
-        archived_at: None,
-    };
+    let choice =
+        CandidateChoice { candidate: line.candidate, stage: Some(EVIL.to_owned()), archived_at: None };
     let why = WhyPage {
         shell: shell(),
         asked: EVIL.to_owned(),
         answer: WhyAnswer::Several { choices: vec![choice], is_cut: true },
     };
-    let trouble =
-        TroublePage { shell: Some(shell()), trouble: Trouble::NotFound, request_id: Some(EVIL.to_owned()) };
+    let trouble = TroublePage { shell: Some(shell()), trouble: Trouble::NotFound };
     for html in [overview(&model), activity_page(&activity), why_page(&why), trouble_page(&trouble)] {
         let html = html.into_string();
         assert!(!html.contains("<script>") && !html.contains("<b a="), "{html}");
@@ -247,6 +243,47 @@ fn every_problem_stands_on_top_and_offers_an_admin_something_to_do() {
     for fix in [paths::LOGIN, paths::WEBHOOK, paths::SUBSCRIPTION, paths::ADD_STAGE, "#api-key", "#stages"] {
         assert!(before.contains(&format!("\"{fix}\"")), "{fix}");
     }
+}
+
+/// What stands beside the heading of the overview.
+fn health(model: &Overview) -> String {
+    let html = overview(model).into_string();
+    let pill = html.split("</h1><span class=\"pill ").nth(1).and_then(|rest| rest.split("</span>").next());
+    pill.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn nothing_is_called_stopped_before_it_is_set_up() {
+    let problems = |model: Overview, problems: &[Problem]| Overview { problems: problems.to_vec(), ..model };
+    let admin = samples::admin;
+    let unpublished = problems(samples::login(admin()), &[Problem::NoPublishedAssessment]);
+    assert_eq!(health(&unpublished), "quiet\">Not set up yet");
+    let next_step = [Problem::NoTriggerStage, Problem::NoWebhooksInPlan];
+    assert_eq!(health(&problems(samples::connected(admin()), &next_step)), "attention\">Almost set up");
+    let stopped = [Problem::NoTriggerStage, Problem::NoPublishedAssessment];
+    for (model, told) in [
+        (samples::fresh(admin()), "quiet\">Not set up yet"),
+        (samples::connected(admin()), "attention\">Almost set up"),
+        (problems(samples::connected(admin()), &stopped), "bad\">Invitations are stopped"),
+        (samples::reconnect(admin()), "bad\">Invitations are stopped"),
+        (samples::troubled(admin()), "bad\">Invitations are stopped"),
+        (problems(samples::working(admin()), &[Problem::WebhookGone]), "attention\">Working, with a problem"),
+        (samples::working(admin()), "good\">Working"),
+    ] {
+        assert_eq!(health(&model), told, "{:?}", model.problems);
+    }
+}
+
+#[test]
+fn waiting_events_are_at_least_as_many_as_were_counted() {
+    let told = |waiting| {
+        let mut model = samples::working(samples::admin());
+        model.problems = vec![Problem::ApiKeyRefused { waiting }];
+        overview(&model).into_string()
+    };
+    assert!(told(1).contains("1 event waits and will be handled then"));
+    assert!(told(99).contains(" 99 events wait") && !told(99).contains("At least"));
+    assert!(told(u32::from(WAITING_MAX)).contains("At least 100 events wait and will be handled then"));
 }
 
 #[test]
@@ -297,6 +334,9 @@ fn the_answer_begins_with_the_first_check_that_failed() {
     {
         assert!(page(name).contains(reason.sentence()) && page(name).contains(reason.hint()), "{name}");
     }
+    let closed = page("why-closed");
+    assert!(closed.contains("Closed in Qualified without a submission."), "{closed}");
+    assert!(!closed.contains("gone astray"), "{closed}");
     let silent = page("why-no-event");
     assert!(silent.contains("Webhooks → Candidate Stage Change"), "{silent}");
 }
@@ -311,6 +351,23 @@ fn the_filter_offers_every_reason_that_can_be_found_and_no_other() {
         assert_eq!(is_offered, reason.is_recorded(), "{reason:?}");
     }
     assert!(!Reason::ReconnectNeeded.is_recorded() && Reason::StageNotTrigger.is_recorded());
+}
+
+#[test]
+fn a_search_that_may_mean_more_candidates_says_so() {
+    let more =
+        "There may be more candidates than these. Type more of the name, or paste the link from Lever.";
+    for (name, page) in samples::pages_for(&samples::admin()) {
+        let is_cut = matches!(name, "activity-cut" | "why-several");
+        assert_eq!(page.into_string().contains(more), is_cut, "{name}");
+    }
+    let one = ActivityFilter { reason: None, search: "Candidate".to_owned() };
+    let lines = Reading::Known(vec![]);
+    let all = ActivityPage { filter: one, lines, older: None, ..samples::activity(samples::admin()) };
+    let cut = ActivityPage { is_cut: true, ..all.clone() };
+    let [all, cut] = [all, cut].map(|model| activity_page(&model).into_string());
+    assert!(all.contains("Nothing matches.") && !all.contains(more), "{all}");
+    assert!(!cut.contains("Nothing matches.") && cut.contains(more), "{cut}");
 }
 
 #[test]
@@ -331,10 +388,15 @@ fn every_trouble_says_what_to_do_and_repeats_nothing_secret() {
         let status = trouble.status();
         assert!((400..=503).contains(&status) && status != 500, "{trouble:?}");
         for shell in [None, Some(samples::admin()), Some(samples::member())] {
-            let page = TroublePage { shell, trouble: trouble.clone(), request_id: None };
-            let html = trouble_page(&page).into_string();
+            let has_session = shell.is_some();
+            let html = trouble_page(&TroublePage { shell, trouble: trouble.clone() }).into_string();
             let main = html.split_once("<main").unwrap().1;
             assert!(main.contains("<a ") || main.contains("<ol class=\"path\""), "{trouble:?}: {main}");
+            // Without a session our own pages answer 401: the only way leads through Qualified.
+            assert!(has_session || !main.contains("<a "), "{trouble:?}: {main}");
+            let before = main.split_once("<ol class=\"path\"").map_or(main, |(before, _)| before);
+            assert!(has_session || before.contains("Qualified"), "{trouble:?}: {main}");
+            assert!(!main.contains("api_key"), "a field is called by a word: {main}");
         }
     }
 }
@@ -342,8 +404,7 @@ fn every_trouble_says_what_to_do_and_repeats_nothing_secret() {
 #[test]
 fn a_login_that_came_to_nothing_names_every_cause_it_may_have() {
     let page = |cause| {
-        let trouble = Trouble::Login { cause, environment: LeverEnvironment::Production };
-        let page = TroublePage { shell: Some(samples::admin()), trouble, request_id: None };
+        let page = TroublePage { shell: Some(samples::admin()), trouble: Trouble::Login(cause) };
         trouble_page(&page).into_string()
     };
     let denied = page(LoginTrouble::Denied);

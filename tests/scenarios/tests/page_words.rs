@@ -109,7 +109,7 @@ async fn a_refusal_of_lever_is_not_called_silence() -> Made {
     refuse(world.local.lever.kit(), "GET", "/v1/stages", 403, 4);
     assert_eq!(codes(&overview(&world).await?), ["lever_refuses"]);
     let (_, page) = admin(&world).await?;
-    says(&page, "Lever refuses what we ask");
+    says(&page, "Lever denies a permission we need");
     says(&page, "Super Admin");
     does_not_say(&page, "does not answer");
     does_not_say(&page, "did not answer");
@@ -124,7 +124,7 @@ async fn used_up_permits_are_not_called_silence_of_lever_and_no_fault_of_ours() 
     world.local.parts.store.hold_calls(&world.team, later).await?;
     assert_eq!(codes(&overview(&world).await?), ["lever_busy"]);
     let again = browser.open(page.url.as_str()).await?;
-    says(&again, "Many candidates are being worked off");
+    says(&again, "Lever is limiting our requests");
     does_not_say(&again, "Lever does not answer");
     does_not_say(&again, "Lever did not answer");
     for (action, fields) in [(paths::STAGES, &[("stage", "applicant-new")][..]), (paths::WEBHOOK, &[])] {
@@ -264,13 +264,15 @@ async fn a_part_of_the_activity_is_not_shown_as_the_whole() -> Made {
     let (mut browser, _) = admin(&world).await?;
     let address = |query: &str| format!("{}{}?{query}", world.local.gateway_url(), paths::ACTIVITY);
     let page = browser.open(&address("reason=no_email")).await?;
-    says(&page, "Nothing among the newest");
+    says(&page, "No match in the newest entries");
     says(&page, ">Older<");
     does_not_say(&page, "Nothing matches");
 
     let overview: Value = user.get("/overview").await?.json().await?;
     let weeks = overview["funnel"].as_array().map(Vec::len);
     assert!(weeks.is_some_and(|weeks| weeks <= 2), "weeks that were not counted are left out: {overview}");
+    let since = overview["funnel_since"].as_str().ok_or("not said that a part was counted")?;
+    assert!(since.parse::<Timestamp>()? < world.clock.now());
     Ok(())
 }
 

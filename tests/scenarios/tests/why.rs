@@ -168,7 +168,7 @@ async fn whoever_never_was_in_a_trigger_stage_did_not_leave_one() -> Made {
     let why = Why::of(&world, &id).await?;
     assert_eq!(why.check("event_seen").0, Some("not_due"));
     assert_eq!(why.check("in_trigger_stage"), (Some("failed"), Some("stage_not_trigger")));
-    why.says(">Not due<");
+    why.says(">Not yet<");
     why.says(Reason::StageNotTrigger.sentence());
     world.finish().await
 }
@@ -247,7 +247,9 @@ async fn a_search_by_name_says_what_it_finds_and_when_its_list_is_cut() -> Made 
     let admin = User::sign_in(&world, "admin").await?;
     let page = format!("{}/integrations/lever/why?candidate=many", admin.base);
     let page = admin.http.get(page).header("cookie", &admin.cookie).send().await?.text().await?;
-    assert!(page.contains("More than 10 candidates match"), "{page}");
+    assert!(page.contains("There may be more candidates than these."), "{page}");
+    let lines: Value = admin.get("/activity?search=many").await?.json().await?;
+    assert_eq!(lines["is_cut"], true, "{lines}");
     let answer: Value = admin.get("/why?candidate=many").await?.json().await?;
     assert_eq!((&answer["is_cut"], answer["candidates"].as_array().map(Vec::len)), (&json!(true), Some(10)));
     let answer: Value = admin.get("/why?candidate=many+1").await?.json().await?;
@@ -256,6 +258,66 @@ async fn a_search_by_name_says_what_it_finds_and_when_its_list_is_cut() -> Made 
     let nobody = admin.http.get(nobody).header("cookie", &admin.cookie).send().await?.text().await?;
     assert!(nobody.contains("with recent activity and those in a trigger stage"), "{nobody}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_more_candidates_than_lever_lists_at_once_none_is_the_only_one_and_not_all_are_nobody() -> Made {
+    let world = World::start().await?;
+    world.local.lever.kit().deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
+    for number in 100..=200 {
+        let id = world.candidate(&format!("Many {number}"), json!({}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    }
+    let admin = User::sign_in(&world, "admin").await?;
+    let mut found = 0;
+    for number in [100, 200] {
+        world.pass(Duration::from_secs(5));
+        let answer: Value = admin.get(&format!("/why?candidate=many+{number}")).await?.json().await?;
+        if answer["answer"] == "several" {
+            let candidates = answer["candidates"].as_array().map(Vec::len);
+            assert_eq!((candidates, &answer["is_cut"]), (Some(1), &json!(true)), "{answer}");
+            found += 1;
+        } else {
+            assert_eq!(answer["status"], 404, "nobody else is taken for the only one: {answer}");
+        }
+    }
+    assert!(found > 0, "all but one of them are listed");
+    world.pass(Duration::from_secs(5));
+    let lines: Value = admin.get("/activity?search=zzz").await?.json().await?;
+    assert_eq!((&lines["lines"], &lines["is_cut"]), (&json!([]), &json!(true)), "{lines}");
+    let page = format!("{}/integrations/lever/why?candidate=zzz", admin.base);
+    let page = admin.http.get(page).header("cookie", &admin.cookie).send().await?.text().await?;
+    assert!(page.contains("Nobody was found among those we looked at"), "{page}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_that_was_closed_in_qualified_is_not_called_astray() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Ada Byron").await?;
+    Why::of(&world, &id).await?.says("has not started yet");
+    let result = world.result(&id).await?;
+    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
+    world.settle().await?;
+    world.pass(A_WHILE);
+    world.local.reconcile().await?;
+    world.settle().await?;
+    assert_eq!(world.reasons(&id).await?[0], Reason::Terminated);
+    let why = Why::of(&world, &id).await?;
+    why.says("Closed in Qualified without a submission. A new invitation is sent from there.");
+    why.does_not_say("has not started yet");
+    why.does_not_say("gone astray");
+    assert_eq!(why.explanation["assessments"][0]["is_closed"], true);
+
+    // Asked for again it is sent anew, and open.
+    world.local.lever.tag(&id, &[World::TITLE.to_owned()], &[format!("{} - Invited", World::TITLE)])?;
+    world.move_to(&id, "Offer").await?;
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&id).await?[0], Reason::Invited);
+    let why = Why::of(&world, &id).await?;
+    why.says("has not started yet");
+    assert_eq!(why.explanation["assessments"][0]["is_closed"], false);
+    world.finish().await
 }
 
 /// Every attempt passes, for the simulators too: a link from Qualified would have expired otherwise.

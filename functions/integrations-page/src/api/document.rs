@@ -120,7 +120,7 @@ fn parameter(name: &str, place: ParameterIn) -> Parameter {
     let (schema, description): (RefOr<Schema>, _) = match name {
         field::REASON => (ReasonFilter::schema(), "Only this reason; empty for all."),
         field::CURSOR => (text().into(), "Where to go on: `older` of the page before."),
-        field::OPPORTUNITY => (id().into(), "The candidacy that is meant."),
+        field::OPPORTUNITY => (id().into(), "The opportunity that is meant."),
         field::STAGE => (id().into(), "The stage."),
         _ => (text().max_length(Some(300)).into(), "A candidate's name, Lever link or opportunity id."),
     };

@@ -67,7 +67,7 @@ codes! {
         "Send the body as application/json.";
     BadValue = "bad-value", UNPROCESSABLE_ENTITY, "A field holds something impossible",
         "The value of the named field is missing, malformed, or refused by Lever or Qualified.";
-    Busy = "busy", TOO_MANY_REQUESTS, "Many candidates are being worked off",
+    Busy = "busy", TOO_MANY_REQUESTS, "Lever is limiting our requests",
         "The calls that Lever allows are used up for now. Try again in a minute.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Not just now",
         "Lever, Qualified or the table did not answer. Try again in a minute.";
@@ -146,7 +146,7 @@ impl From<Trouble> for Problem {
             Trouble::MethodNotAllowed => Code::MethodNotAllowed.into(),
             Trouble::LeverBusy => Unread::Busy.into(),
             Trouble::LeverRefuses => Unread::Refused.into(),
-            Trouble::Login { .. } | Trouble::Unavailable => Code::Unavailable.into(),
+            Trouble::Login(_) | Trouble::Unavailable => Code::Unavailable.into(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The activity page.
 
-use lever_integration::domain::{Activity, OpportunityId, Reason, TeamId};
+use lever_integration::domain::{Activity, Reason, TeamId};
 use lever_integration::failure::Disposition;
 use lever_integration::store;
 
-use super::candidates::{NotNamed, StageNames, line, named, named_by_link, read_all};
+use super::candidates::{Named, NotNamed, StageNames, line, named, named_by_link, read_all};
 use super::{Loaded, team_and_stages, unavailable};
 use crate::Page;
 use crate::paths::field;
@@ -31,18 +31,18 @@ pub(crate) async fn activity(
     let cursor = query.one(field::CURSOR).map(str::to_owned);
     let (loaded, stages) = team_and_stages(page, id).await?;
     let listed = list(page, &loaded, &filter, cursor.as_deref()).await?;
-    let (lines, older) = match listed {
-        Err(NotListed::NotConnected) => (Reading::NotConnected, None),
-        Err(NotListed::Unavailable(cause)) => (Reading::Unavailable(cause), None),
-        Ok((activity, older)) => {
+    let (lines, older, is_cut) = match listed {
+        Err(NotListed::NotConnected) => (Reading::NotConnected, None, false),
+        Err(NotListed::Unavailable(cause)) => (Reading::Unavailable(cause), None, false),
+        Ok(Listed { activity, older, is_cut }) => {
             let api = page.connector.lever_api(&loaded.context);
             let known = read_all(page, id, api.as_ref(), &activity).await;
             let names = StageNames::new(&loaded.context, &stages);
             let lines = activity.iter().map(|one| line(one, &names, &known, page)).collect();
-            (Reading::Known(lines), older)
+            (Reading::Known(lines), older, is_cut)
         }
     };
-    Ok(ActivityPage { shell, filter, lines, cursor, older })
+    Ok(ActivityPage { shell, filter, lines, cursor, older, is_cut })
 }
 
 fn filter(query: &Fields) -> Result<ActivityFilter, Trouble> {
@@ -61,6 +61,15 @@ fn filter(query: &Fields) -> Result<ActivityFilter, Trouble> {
     Ok(ActivityFilter { reason, search })
 }
 
+/// Lines that pass the filter.
+struct Listed {
+    activity: Vec<Activity>,
+    /// Where older ones start, if there are any.
+    older: Option<String>,
+    /// Whether the search may mean more candidates than were found.
+    is_cut: bool,
+}
+
 /// Why a search that needs Lever found nobody out.
 enum NotListed {
     /// There is no working connection.
@@ -75,12 +84,13 @@ async fn list(
     loaded: &Loaded,
     filter: &ActivityFilter,
     cursor: Option<&str>,
-) -> Result<Result<(Vec<Activity>, Option<String>), NotListed>, Trouble> {
+) -> Result<Result<Listed, NotListed>, Trouble> {
     let team = &loaded.context.team.id;
     if let Some(id) = named_by_link(&filter.search) {
         let history = page.store.opportunity_activity(team, &id, ROWS).await.map_err(unavailable)?;
         let is_wanted = |line: &Activity| filter.reason.is_none_or(|reason| reason == line.reason);
-        return Ok(Ok((history.into_iter().filter(is_wanted).collect(), None)));
+        let activity = history.into_iter().filter(is_wanted).collect();
+        return Ok(Ok(Listed { activity, older: None, is_cut: false }));
     }
     let wanted = match candidates(page, loaded, filter).await {
         Ok(wanted) => wanted,
@@ -88,7 +98,7 @@ async fn list(
     };
     let passes = |line: &Activity| {
         filter.reason.is_none_or(|reason| reason == line.reason)
-            && wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.opportunity))
+            && wanted.as_ref().is_none_or(|named| named.rows.iter().any(|one| one.id == line.opportunity))
     };
     let rows_of_page = if filter.is_empty() { LINES } else { ROWS };
     let mut lines = Vec::new();
@@ -108,7 +118,8 @@ async fn list(
             break;
         }
     }
-    Ok(Ok((lines, next)))
+    let is_cut = wanted.as_ref().is_some_and(|named| named.is_cut);
+    Ok(Ok(Listed { activity: lines, older: next, is_cut }))
 }
 
 async fn rows(
@@ -131,14 +142,13 @@ async fn candidates(
     page: &Page,
     loaded: &Loaded,
     filter: &ActivityFilter,
-) -> Result<Option<Vec<OpportunityId>>, NotListed> {
+) -> Result<Option<Named>, NotListed> {
     if filter.search.is_empty() {
         return Ok(None);
     }
     let api = page.connector.lever_api(&loaded.context).ok_or(NotListed::NotConnected)?;
-    let found = named(page, &loaded.context, &api, &filter.search).await.map_err(|error| match error {
+    named(page, &loaded.context, &api, &filter.search).await.map(Some).map_err(|error| match error {
         NotNamed::TokenRefused => NotListed::Unavailable(Unread::Refused),
         NotNamed::Unavailable(cause) => NotListed::Unavailable(cause),
-    })?;
-    Ok(Some(found.rows.into_iter().map(|one| one.id).collect()))
+    })
 }

@@ -117,7 +117,7 @@ pub(crate) fn named_by_link(asked: &str) -> Option<OpportunityId> {
 /// The candidates whose name contains what was typed.
 pub(crate) struct Named {
     pub(crate) rows: Vec<Opportunity>,
-    /// Whether there are more, or may be.
+    /// Whether there are more, or may be: Lever lists more candidates than were looked at.
     pub(crate) is_cut: bool,
 }
 
@@ -159,7 +159,7 @@ pub(crate) async fn named(
     found.retain(|one| one.name.as_str().to_lowercase().contains(&wanted));
     found.sort_by(|one, other| one.id.cmp(&other.id));
     found.dedup_by(|one, other| one.id == other.id);
-    let is_cut = found.len() > MATCHES_MAX || (has_more && !found.is_empty());
+    let is_cut = found.len() > MATCHES_MAX || has_more;
     found.truncate(MATCHES_MAX);
     Ok(Named { rows: found, is_cut })
 }

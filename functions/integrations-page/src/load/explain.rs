@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, Assessment, Assignment, AssignmentState, EventId, Opportunity, Outcome, Reason, StageChanged,
-    TriggerStage,
+    Activity, Assessment, Assignment, AssignmentState, EventId, Opportunity, Outcome, Progress, Reason,
+    StageChanged, TriggerStage,
 };
 use lever_integration::flow::{
     AssignmentDecision, Check, Entry, Reach, Step, TagReading, check_opportunity, decide_stage_change,
@@ -88,7 +88,7 @@ impl Facts<'_> {
         let reading = read_tags(&self.opportunity.tags, assessments);
         let named = names_something(&reading, self.ledger);
         trail.add(WhyCheck::TagNamesAssessment, named.err().map(Failure::Because), None);
-        let invited = self.ledger.iter().filter_map(invited);
+        let invited = self.ledger.iter().filter_map(|entry| self.invited(entry));
         let asked = self.decisions(assessments).into_iter().filter_map(|decision| {
             self.of_decision(&decision, Trail { lines: Vec::new(), has_failed: trail.has_failed })
         });
@@ -222,16 +222,43 @@ impl Facts<'_> {
                 }
             }
         }
-        Some(AssessmentChecks { title, checks: trail.lines, progress: None })
+        Some(AssessmentChecks { title, checks: trail.lines, progress: None, is_closed: false })
+    }
+
+    /// An invitation on the ledger. What has to hold before one is of no interest any more.
+    fn invited(&self, entry: &Assignment) -> Option<AssessmentChecks> {
+        let progress = entry.mirror()?.standing.progress;
+        let mut trail = Trail::default();
+        trail.add(WhyCheck::AcceptedByQualified, None, None);
+        Some(AssessmentChecks {
+            title: entry.title.clone(),
+            checks: trail.lines,
+            progress: Some(progress),
+            is_closed: progress != Progress::Submitted && self.is_closed(entry),
+        })
+    }
+
+    /// Whether the last that was told of the result is that it was closed, which leaves the standing as it was.
+    fn is_closed(&self, entry: &Assignment) -> bool {
+        let of_result = |line: &&Activity| {
+            line.assessment.as_ref() == Some(&entry.assessment) && tells_of_result(line.reason)
+        };
+        self.history.iter().find(of_result).is_some_and(|line| line.reason == Reason::Terminated)
     }
 }
 
-/// An invitation on the ledger. What has to hold before one is of no interest any more.
-fn invited(entry: &Assignment) -> Option<AssessmentChecks> {
-    let progress = entry.mirror()?.standing.progress;
-    let mut trail = Trail::default();
-    trail.add(WhyCheck::AcceptedByQualified, None, None);
-    Some(AssessmentChecks { title: entry.title.clone(), checks: trail.lines, progress: Some(progress) })
+/// Whether a line says where the result is, and not what became of tags, notes or another request.
+fn tells_of_result(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Invited
+            | Reason::AttachedToExisting
+            | Reason::Started
+            | Reason::Submitted
+            | Reason::Reopened
+            | Reason::Retaken
+            | Reason::Terminated
+    )
 }
 
 fn is_about_the_assessment(reason: Reason) -> bool {

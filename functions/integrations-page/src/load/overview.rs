@@ -16,8 +16,8 @@ use super::{Loaded, StagesRead, reading, team, team_after_refusal, team_and_stag
 use crate::Page;
 use crate::view::model::{
     ApiKeyRejection, ApiKeyState, ChosenStage, ConnectionCard, DialogState, LeverState, OfferedStage,
-    Overview, Problem, Reading, Shell, StageChoice, StageStanding, StagesCard, Trouble, Unread, WebhookState,
-    assessment_rows,
+    Overview, Problem, Reading, Shell, StageChoice, StageStanding, StagesCard, Trouble, Unread, WAITING_MAX,
+    WebhookState, assessment_rows,
 };
 
 /// Lines of activity on the overview.
@@ -42,7 +42,7 @@ pub(crate) async fn overview(
         read_assessments(page, &loaded.context),
         webhooks_in_plan(page, &loaded.context),
         page.store.team_activity(id, None, LINES),
-        page.store.parked_events(id, 100),
+        page.store.parked_events(id, WAITING_MAX.into()),
         funnel(page, id, shell.now),
     );
     let assessments = match assessments {
@@ -64,7 +64,6 @@ pub(crate) async fn overview(
     let connection = ConnectionCard {
         api_key: api_key_state(context, rejection),
         lever: lever_state(context.connection.as_ref(), from_lever.webhook),
-        environments: vec![page.environment],
     };
     let problems = problems(
         &loaded,

@@ -99,14 +99,15 @@ impl Question<'_> {
                     Err(NotNamed::TokenRefused) => return Ok(None),
                     Err(NotNamed::Unavailable(cause)) => return Ok(Some(WhyAnswer::Unavailable(cause))),
                 };
-                match (found.rows.pop(), found.rows.is_empty()) {
-                    (None, _) => return Ok(Some(WhyAnswer::NobodyFound)),
+                let is_cut = found.is_cut;
+                match (found.rows.pop(), found.rows.is_empty() && !is_cut) {
+                    (None, _) => return Ok(Some(WhyAnswer::NobodyFound { is_cut })),
                     (Some(only), true) => only,
                     (Some(last), false) => {
                         found.rows.push(last);
                         let names = StageNames::read(self.context, Some(&api)).await;
                         let choices = found.rows.iter().map(|one| self.choice(&names, one)).collect();
-                        return Ok(Some(WhyAnswer::Several { choices, is_cut: found.is_cut }));
+                        return Ok(Some(WhyAnswer::Several { choices, is_cut }));
                     }
                 }
             }
@@ -118,7 +119,6 @@ impl Question<'_> {
         CandidateChoice {
             candidate: candidate(&opportunity.id, Some(&opportunity.name), self.page),
             stage: names.text(&opportunity.stage),
-            created_at: None,
             archived_at: opportunity.archived_at,
         }
     }
@@ -138,7 +138,7 @@ impl Question<'_> {
     /// Lever knows of no such candidate: gone if we do, else nobody.
     async fn gone(&self, id: &OpportunityId, api: &lever::Api<'_>) -> Result<WhyAnswer, Trouble> {
         if self.history(id).await?.is_empty() {
-            return Ok(WhyAnswer::NobodyFound);
+            return Ok(WhyAnswer::NobodyFound { is_cut: false });
         }
         self.unreadable(id, Some(api), (WhyCheck::Readable, Reason::OpportunityGone)).await
     }

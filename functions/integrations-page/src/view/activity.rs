@@ -18,8 +18,9 @@ pub fn activity_page(model: &ActivityPage) -> Markup {
         p class="lead" { "Every decision of the last 90 days, newest first." }
         (filter_form(&model.filter))
         div id="activity" class="card" {
+            @if model.is_cut { p { (words::MORE_CANDIDATES) } }
             @match &model.lines {
-                Reading::Known(lines) if lines.is_empty() => (nothing(&model.filter, model.older.as_deref())),
+                Reading::Known(lines) if lines.is_empty() => (nothing(model)),
                 Reading::Known(lines) => (list(lines, model.shell.now)),
                 Reading::NotConnected => p class="empty" {
                     "Candidates are looked up in Lever, and there is no working connection. Log in to Lever first."
@@ -152,13 +153,15 @@ fn filter_form(filter: &ActivityFilter) -> Markup {
     }
 }
 
-fn nothing(filter: &ActivityFilter, older: Option<&str>) -> Markup {
+fn nothing(model: &ActivityPage) -> Markup {
     html! {
         p class="empty" {
-            @if filter.is_empty() {
+            @if model.filter.is_empty() {
                 "Nothing yet. Move a candidate into a trigger stage in Lever and look here again."
-            } @else if older.is_some() {
-                "Nothing among the newest matches. Go on with Older."
+            } @else if model.older.is_some() {
+                "No match in the newest entries. Choose Older to look further back."
+            } @else if model.is_cut {
+                "No match for the candidates we looked at."
             } @else {
                 "Nothing matches. Look for another candidate or reason."
             }

@@ -41,7 +41,7 @@ fn qualified(card: &ConnectionCard, shell: &Shell) -> Markup {
             "Qualified",
             "API key needed",
             &html! {
-                p { "Invitations are sent with your team's API key. You find it in Qualified under your team's settings." }
+                p { "Invitations are sent with your team's API key. You can find it in Qualified, in your team's settings." }
                 @if let Some(csrf) = csrf { (key_form(csrf, rejection, "Check and save")) }
             },
         ),
@@ -116,7 +116,7 @@ fn lever(card: &ConnectionCard, shell: &Shell) -> Markup {
             "Not connected",
             &html! {
                 p { "You need to be a Super Admin in Lever. Lever shows what we ask for; choose " b { "Accept" } " there." }
-                @if let Some(csrf) = csrf { (logins(csrf, &card.environments)) }
+                @if let Some(csrf) = csrf { div class="actions" { (login_form(csrf, "Log in to Lever", "primary")) } }
             },
         ),
         (LeverState::Connected { account, environment, .. }, _) => link(
@@ -129,7 +129,7 @@ fn lever(card: &ConnectionCard, shell: &Shell) -> Markup {
                     details {
                         summary { "Log in again or as somebody else" }
                         p { "Your trigger stages and the activity stay." }
-                        (login_form(csrf, *environment, "Log in to Lever", ""))
+                        (login_form(csrf, "Log in to Lever", ""))
                     }
                 }
             },
@@ -141,30 +141,9 @@ fn lever(card: &ConnectionCard, shell: &Shell) -> Markup {
             &html! {
                 (account_line(account.as_ref(), *environment))
                 p { "Lever has refused our access since " (since(*at)) ". Your trigger stages and the activity are kept." }
-                @if let Some(csrf) = csrf { (login_form(csrf, *environment, "Log in to Lever", "primary")) }
+                @if let Some(csrf) = csrf { (login_form(csrf, "Log in to Lever", "primary")) }
             },
         ),
-    }
-}
-
-fn logins(csrf: &str, environments: &[LeverEnvironment]) -> Markup {
-    html! {
-        div class="actions" {
-            @for (index, environment) in environments.iter().enumerate() {
-                @if index == 0 {
-                    (login_form(csrf, *environment, "Log in to Lever", "primary"))
-                } @else {
-                    (login_form(csrf, *environment, other_login(*environment), "plain"))
-                }
-            }
-        }
-    }
-}
-
-fn other_login(environment: LeverEnvironment) -> &'static str {
-    match environment {
-        LeverEnvironment::Production => "Use a production account instead",
-        LeverEnvironment::Sandbox => "Use a sandbox account instead",
     }
 }
 
@@ -186,7 +165,7 @@ fn webhook(card: &ConnectionCard, now: Timestamp) -> Markup {
                 "Webhook",
                 "After the login",
                 &html! {
-                    p { "We register it by ourselves; you switch it on in Lever." }
+                    p { "We register it for you; you switch it on in Lever." }
                 },
             );
         }
@@ -209,7 +188,7 @@ fn webhook(card: &ConnectionCard, now: Timestamp) -> Markup {
             &html! {
                 p { "It is registered. Switch it on in Lever, as a Super Admin:" }
                 (webhook_settings_path())
-                p class="hint" { "Then move a candidate: this turns green within a minute." }
+                p class="hint" { "Then move a candidate and load this page again." }
             },
         ),
         WebhookState::Receiving { last_event_at } => link(

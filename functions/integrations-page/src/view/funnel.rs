@@ -25,7 +25,7 @@ pub(super) fn card(funnel: &Funnel) -> Markup {
     });
     html! {
         section class="card funnel" aria-labelledby="funnel" {
-            h2 id="funnel" { "By week" }
+            h2 id="funnel" { "The last " (WEEKS_MAX) " weeks" }
             @if let Some(since) = funnel.since {
                 p class="hint" { "Counted since " (full_time(since)) " only: what came before could not be counted." }
             }
@@ -100,7 +100,7 @@ fn round_up(number: u32) -> u32 {
 fn table(weeks: &[Week]) -> Markup {
     html! {
         table {
-            caption { "Candidates by week, newest first" }
+            caption { "Invitations, starts and submissions by week, newest first" }
             thead {
                 tr {
                     th scope="col" { "Week of" }

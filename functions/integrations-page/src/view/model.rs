@@ -15,7 +15,7 @@ mod why;
 pub use activity::{ActivityFilter, ActivityLine, ActivityPage, CandidateRef, Funnel, Week};
 pub use assessments::{AssessmentRow, TitleWarning, assessment_rows};
 pub use connection::{ApiKeyRejection, ApiKeyState, ConnectionCard, LeverState, WebhookState};
-pub use overview::{Overview, Problem, Reading, Unread};
+pub use overview::{Overview, Problem, Reading, Unread, WAITING_MAX};
 pub use shell::{Notice, Shell, Viewer};
 pub use stages::{ChosenStage, DialogState, OfferedStage, StageChoice, StageStanding, StagesCard};
 pub use trouble::{AccountChange, LoginTrouble, Trouble, TroublePage};

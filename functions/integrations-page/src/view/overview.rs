@@ -65,14 +65,13 @@ fn is_new(model: &Overview) -> bool {
 
 /// In one glance: whether candidates are being invited.
 fn health(model: &Overview) -> (Tone, &'static str) {
-    if model.problems.iter().any(problems::stops_invitations) {
-        return match model.problems.as_slice() {
-            [Problem::NoTriggerStage] => (Tone::Attention, "Almost set up"),
-            _ => (Tone::Bad, "Invitations are stopped"),
-        };
-    }
+    let stopping: Vec<_> = model.problems.iter().filter(|one| problems::stops_invitations(one)).collect();
     match (&model.connection.lever, model.connection.api_key) {
         (LeverState::NotConnected, _) | (_, ApiKeyState::Missing { .. }) => (Tone::Quiet, "Not set up yet"),
+        _ if stopping.iter().any(|one| **one != Problem::NoTriggerStage) => {
+            (Tone::Bad, "Invitations are stopped")
+        }
+        _ if !stopping.is_empty() => (Tone::Attention, "Almost set up"),
         (LeverState::ReconnectNeeded { .. }, _) | (_, ApiKeyState::Refused { .. }) => {
             (Tone::Bad, "Invitations are stopped")
         }

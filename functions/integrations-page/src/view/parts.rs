@@ -1,11 +1,10 @@
 //! Small pieces that several views are made of.
 
 use jiff::{Timestamp, Unit};
-use lever_integration::domain::LeverEnvironment;
 use maud::{Markup, html};
 
 use super::model::CandidateRef;
-use super::words::{self, Tone};
+use super::words::Tone;
 use crate::paths::{self, field};
 
 /// Hours during which a time is told by how long ago it was.
@@ -22,12 +21,8 @@ pub(super) fn post_form(csrf: &str, action: &str, class: &str, body: &Markup) ->
 }
 
 /// The form that begins a login to Lever.
-pub(super) fn login_form(csrf: &str, environment: LeverEnvironment, label: &str, class: &str) -> Markup {
-    let body = html! {
-        input type="hidden" name=(field::ENVIRONMENT) value=(words::environment_code(environment));
-        button type="submit" class=(class) { (label) }
-    };
-    post_form(csrf, paths::LOGIN, "inline", &body)
+pub(super) fn login_form(csrf: &str, label: &str, class: &str) -> Markup {
+    post_form(csrf, paths::LOGIN, "inline", &html! { button type="submit" class=(class) { (label) } })
 }
 
 /// A word in a colour.

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::model::{Problem, Viewer};
+use super::model::{Problem, Viewer, WAITING_MAX};
 use super::parts::{login_form, post_form, since, webhook_settings_path, when};
 use super::words::{self, Tone};
 use crate::paths;
 
 /// How late what nobody tells us is found.
-const LOOKS: &str = "we look ourselves, every five minutes, or once a day if nothing happens.";
+const LOOKS: &str = "we look ourselves, every five minutes while there is activity, otherwise once a day.";
 
 /// One problem in words.
 struct Banner {
@@ -95,19 +95,19 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
     let tone = if is_fault { Tone::Bad } else { Tone::Attention };
     let csrf = viewer.csrf().unwrap_or_default();
     let (title, text, fix) = match problem {
-        Problem::ReconnectNeeded { since: at, environment, waiting } => (
+        Problem::ReconnectNeeded { since: at, waiting, .. } => (
             "Lever no longer accepts our access",
             html! {
                 p {
-                    "Nobody has been invited since " (since(*at)) ", and nobody is until an admin logs in again. "
+                    "Nobody has been invited since " (since(*at)) ", and nobody will be until an admin logs in again. "
                     (waits(*waiting))
                 }
             },
-            Fix::Form(login_form(csrf, *environment, "Log in to Lever", "primary")),
+            Fix::Form(login_form(csrf, "Log in to Lever", "primary")),
         ),
         Problem::ApiKeyRefused { waiting } => (
             "Qualified no longer accepts the API key",
-            html! { p { "Nobody is invited until the present key is entered. " (waits(*waiting)) } },
+            html! { p { "Nobody is invited until the current key is entered. " (waits(*waiting)) } },
             Fix::Link("#api-key", "Enter the API key"),
         ),
         Problem::WebhookGone => (
@@ -135,7 +135,7 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
         ),
         Problem::StagesGone { texts } => (
             "A trigger stage no longer exists in Lever",
-            html! { p { "Nobody can be moved into " (texts.join(", ")) ". Remove it, or add the stage that took its place." } },
+            html! { p { "Nobody can be moved into " (texts.join(", ")) ". Remove it here, and add the stage that took its place, if there is one." } },
             Fix::Link("#stages", "Go to the trigger stages"),
         ),
         Problem::NoPublishedAssessment => (
@@ -143,14 +143,14 @@ fn describe(problem: &Problem, viewer: &Viewer, now: Timestamp) -> Banner {
             html! { p { "Publish an assessment in Qualified. Its title is the tag that asks for it." } },
             Fix::Open(html! { a class="button" href="#assessments" { "See the assessments" } }),
         ),
-        Problem::LeverRefuses { environment } => (
-            "Lever refuses what we ask",
-            html! { p { "We are let in and may not do what invitations need. Log in again as a Super Admin in Lever." } },
-            Fix::Form(login_form(csrf, *environment, "Log in to Lever", "primary")),
+        Problem::LeverRefuses { .. } => (
+            "Lever denies a permission we need",
+            html! { p { "The login works, but lacks a permission that invitations need. Log in again as a Super Admin in Lever." } },
+            Fix::Form(login_form(csrf, "Log in to Lever", "primary")),
         ),
         Problem::LeverBusy => (
-            "Many candidates are being worked off",
-            html! { p { "Lever allows so many calls at a time. Some of this page may be missing for a minute; invitations go on." } },
+            "Lever is limiting our requests",
+            html! { p { "Some of this page may be missing. Invitations go on, a little later. Load the page again in a minute." } },
             reload(),
         ),
         Problem::LeverUnreachable => ("Lever does not answer at the moment", unreachable(), reload()),
@@ -166,6 +166,7 @@ fn simple_form(csrf: &str, action: &str, label: &str) -> Markup {
 fn waits(waiting: u32) -> Markup {
     html! {
         @if waiting > 0 {
+            @if waiting >= u32::from(WAITING_MAX) { "At least " }
             (words::count(waiting, "event waits", "events wait")) " and will be handled then; nothing is lost."
         } @else {
             "Nothing is lost: what happens meanwhile is handled then."
@@ -181,7 +182,7 @@ fn silent(last_event_at: Option<Timestamp>, now: Timestamp) -> Markup {
                 Some(at) => { "the last event came " (when(at, now)) "." },
                 None => "no event ever came.",
             }
-            " Until events come, " (LOOKS) " In Lever, switch this on again:"
+            " Until events come, " (LOOKS) " Make sure that this is switched on in Lever:"
         }
         (webhook_settings_path())
     }

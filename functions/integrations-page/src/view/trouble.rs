@@ -1,11 +1,11 @@
 //! Pages that say what went wrong and what to do. Nothing of the request is repeated on them.
 
-use lever_integration::domain::LeverEnvironment;
 use maud::{Markup, html};
 
 use super::layout::{Place, bare_page, page};
 use super::model::{LoginTrouble, Trouble, TroublePage};
 use super::parts::login_form;
+use super::words;
 use crate::paths;
 
 /// What to offer.
@@ -13,7 +13,7 @@ enum Way {
     /// The page can only be opened from Qualified.
     FromQualified,
     /// Log in to Lever once more.
-    LoginAgain(LeverEnvironment),
+    LoginAgain,
     /// Back to the overview.
     Back,
     /// Load the same page again.
@@ -28,9 +28,6 @@ pub fn trouble_page(model: &TroublePage) -> Markup {
             h1 id="trouble" { (title) }
             (text)
             (way_out(&way, model))
-            @if let Some(id) = &model.request_id {
-                p class="hint" { "If you ask for help, name this request: " span class="id" { (id) } }
-            }
         }
     };
     match &model.shell {
@@ -43,23 +40,32 @@ fn way_out(way: &Way, model: &TroublePage) -> Markup {
     let csrf = model.shell.as_ref().and_then(|shell| shell.viewer.csrf());
     html! {
         @match (way, csrf, &model.shell) {
-            (Way::LoginAgain(environment), Some(csrf), _) => div class="actions" {
-                (login_form(csrf, *environment, "Log in to Lever", "primary"))
+            (Way::LoginAgain, Some(csrf), _) => div class="actions" {
+                (login_form(csrf, "Log in to Lever", "primary"))
                 a class="button" href=(paths::PAGE) { "Back to the overview" }
             },
-            (Way::Again, _, _) => p class="actions" {
+            (Way::Again, _, Some(_)) => p class="actions" {
                 a class="button primary" href=(paths::PAGE) { "Load the overview again" }
             },
-            (Way::LoginAgain(_) | Way::Back, _, Some(_)) => p class="actions" {
+            (Way::LoginAgain | Way::Back, _, Some(_)) => p class="actions" {
                 a class="button primary" href=(paths::PAGE) { "Back to the overview" }
             },
-            (Way::FromQualified, _, _) | (Way::LoginAgain(_) | Way::Back, _, None) => {
-                ol class="path" aria-label="Where to click in Qualified" {
-                    li { "Account" }
-                    li { "Integrations" }
-                    li { "Lever" }
-                }
+            (Way::FromQualified, _, _) => (path()),
+            (Way::LoginAgain | Way::Back | Way::Again, _, None) => {
+                p { "Open the page from Qualified:" }
+                (path())
             }
+        }
+    }
+}
+
+/// The way through Qualified to the page.
+fn path() -> Markup {
+    html! {
+        ol class="path" aria-label="Where to click in Qualified" {
+            li { "Account" }
+            li { "Integrations" }
+            li { "Lever" }
         }
     }
 }
@@ -93,7 +99,7 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
         ),
         Trouble::BadField(name) => (
             "Something in the form is not right",
-            html! { p { "Check the field " code { (name) } " and send the form again. Nothing was changed." } },
+            html! { p { "Check " (words::input(name)) " and try again. Nothing was changed." } },
             Way::Back,
         ),
         Trouble::BadRequest => (
@@ -112,8 +118,8 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
             Way::Back,
         ),
         Trouble::LeverBusy => (
-            "Many candidates are being worked off",
-            say("Lever allows so many calls at a time. Nothing was changed. Wait a minute and try again."),
+            "Lever is limiting our requests",
+            say("Nothing was changed. Invitations go on, a little later. Wait a minute and try again."),
             Way::Again,
         ),
         Trouble::LeverRefuses => (
@@ -124,9 +130,9 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
         Trouble::Unavailable => {
             ("This does not work right now", say("Nothing is lost. Wait a minute and try again."), Way::Again)
         }
-        Trouble::Login { cause, environment } => {
+        Trouble::Login(cause) => {
             let (title, text) = describe_login(cause);
-            (title, text, Way::LoginAgain(*environment))
+            (title, text, Way::LoginAgain)
         }
     }
 }

@@ -8,10 +8,10 @@ use maud::{Markup, html};
 use super::activity::{history, with_query};
 use super::layout::{Place, page};
 use super::model::{
-    CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Unread, Viewer, WhyAnswer,
-    WhyCheck, WhyPage,
+    AssessmentChecks, CandidateChoice, CheckLine, CheckOutcome, Explanation, Failure, NearTitle, Unread,
+    Viewer, WhyAnswer, WhyCheck, WhyPage,
 };
-use super::parts::{candidate, copyable, pill, when};
+use super::parts::{candidate, copyable, pill};
 use super::words::{self, Tone};
 use crate::paths::{self, field};
 
@@ -24,7 +24,10 @@ pub fn why_page(model: &WhyPage) -> Markup {
             WhyAnswer::NotAsked => p class="lead" {
                 "Paste the link of a candidate in Lever, or type a name. You see every check in order and what to do."
             },
-            WhyAnswer::NobodyFound => (message("Nobody was found", "A name finds the \
+            WhyAnswer::NobodyFound { is_cut: true } => (message("Nobody was found among those we looked at",
+                "There are more candidates in your trigger stages than we look through. Paste the link from the \
+                address bar of Lever, which finds anybody.")),
+            WhyAnswer::NobodyFound { is_cut: false } => (message("Nobody was found", "A name finds the \
                 candidates with recent activity and those in a trigger stage. Check the spelling, or paste the \
                 link from the address bar of Lever, which finds anybody.")),
             WhyAnswer::NotConnected => (message("There is no connection to Lever",
@@ -34,8 +37,7 @@ pub fn why_page(model: &WhyPage) -> Markup {
                 Unread::Refused | Unread::Busy => words::unread(*cause),
             })),
             WhyAnswer::Several { choices, is_cut } => {
-                @let rest = is_cut.then_some(choices.len());
-                (several(choices, rest, model.shell.now))
+                (several(choices, is_cut.then_some(words::MORE_CANDIDATES)))
             },
             WhyAnswer::Explained(explanation) => (explained(explanation, &model.shell.viewer, model.shell.now))
         }
@@ -70,14 +72,11 @@ fn message(title: &str, text: &str) -> Markup {
     html! { section class="card" { h2 { (title) } p { (text) } } }
 }
 
-fn several(choices: &[CandidateChoice], cut_at: Option<usize>, now: Timestamp) -> Markup {
+fn several(choices: &[CandidateChoice], more: Option<&str>) -> Markup {
     html! {
         section class="card" aria-labelledby="choices" {
             h2 id="choices" { "Which one do you mean?" }
-            @if let Some(number) = cut_at {
-                p { "More than " (number) " candidates match; these are some of them. Type more of the \
-                    name, or paste the link from the address bar of Lever." }
-            }
+            @if let Some(more) = more { p { (more) } }
             ul class="rows" {
                 @for choice in choices {
                     li {
@@ -85,7 +84,6 @@ fn several(choices: &[CandidateChoice], cut_at: Option<usize>, now: Timestamp) -
                             p class="name" { (candidate(&choice.candidate)) }
                             p class="detail" {
                                 @if let Some(stage) = &choice.stage { "Stage: " (stage) ". " }
-                                @if let Some(at) = choice.created_at { "Created " (when(at, now)) ". " }
                                 @if choice.archived_at.is_some() { "Archived." }
                             }
                         }
@@ -136,7 +134,7 @@ fn verdicts(explanation: &Explanation) -> Markup {
     let is_all_invited = !explanation.assessments.is_empty() && open().next().is_none();
     html! {
         @for one in &explanation.assessments {
-            @if let Some(progress) = one.progress { (invited(&one.title, progress)) }
+            @if let Some(progress) = one.progress { (invited(one, progress)) }
         }
         @match general {
             Some(failure) => { @if !is_all_invited { (verdict(None, failure)) } },
@@ -171,15 +169,20 @@ fn verdict(title: Option<&Title>, failure: Failure) -> Markup {
     }
 }
 
-fn invited(title: &Title, progress: Progress) -> Markup {
+fn invited(one: &AssessmentChecks, progress: Progress) -> Markup {
     html! {
         div class="verdict good" {
-            p class="name" { "Invited to “" (title) "”." }
-            @match progress {
-                Progress::Invited => p { "The candidate has not started yet. The e-mail may have gone astray; \
-                    it can be sent again from Qualified." },
-                Progress::Started | Progress::Submitted => p {
-                    "The candidate has " (words::progress(progress)) @if progress == Progress::Submitted { " it" } "."
+            p class="name" { "Invited to “" (one.title) "”." }
+            @if one.is_closed {
+                p { "Closed in Qualified without a submission. A new invitation is sent from there." }
+            } @else {
+                @match progress {
+                    Progress::Invited => p { "The candidate has not started yet. The e-mail may have gone astray; \
+                        it can be sent again from Qualified." },
+                    Progress::Started | Progress::Submitted => p {
+                        "The candidate has " (words::progress(progress))
+                        @if progress == Progress::Submitted { " it" } "."
+                    }
                 }
             }
         }
@@ -217,7 +220,7 @@ fn check(line: &CheckLine) -> Markup {
     let (class, tone, word) = match line.outcome {
         CheckOutcome::Passed => ("passed", Tone::Good, "Yes"),
         CheckOutcome::Failed(_) => ("failed", Tone::Bad, "No"),
-        CheckOutcome::NotDue => ("not-reached", Tone::Quiet, "Not due"),
+        CheckOutcome::NotDue => ("not-reached", Tone::Quiet, "Not yet"),
         CheckOutcome::NotReached => ("not-reached", Tone::Quiet, "Not checked"),
     };
     html! {

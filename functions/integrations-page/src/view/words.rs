@@ -3,6 +3,7 @@
 use lever_integration::domain::{LeverEnvironment, Outcome, Progress, Reason};
 
 use super::model::Unread;
+use crate::paths::field;
 
 /// What a colour stands for; the word beside it says the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +44,16 @@ pub(super) const RECORDED_OUTCOMES: [Outcome; 4] =
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Invited => "Invited",
-        Outcome::Followed => "Followed",
+        Outcome::Followed => "Progress",
         Outcome::NotInvited => "Not invited",
         Outcome::Problem => "Problem",
         Outcome::Waiting => "Waiting",
     }
 }
+
+/// Under a search that may mean more candidates than were found.
+pub(super) const MORE_CANDIDATES: &str =
+    "There may be more candidates than these. Type more of the name, or paste the link from Lever.";
 
 /// Why Lever showed nothing, and what to do.
 pub(super) fn unread(cause: Unread) -> &'static str {
@@ -57,7 +62,9 @@ pub(super) fn unread(cause: Unread) -> &'static str {
         Unread::Refused => {
             "Lever refuses what we ask. Log in to Lever again on the overview, as a Super Admin."
         }
-        Unread::Busy => "Many candidates are being worked off. Load the page again in a minute.",
+        Unread::Busy => {
+            "Lever is limiting our requests. Invitations go on, a little later. Load the page again in a minute."
+        }
     }
 }
 
@@ -68,11 +75,15 @@ pub(super) fn environment(environment: LeverEnvironment) -> &'static str {
     }
 }
 
-/// The value of the form field.
-pub(super) fn environment_code(environment: LeverEnvironment) -> &'static str {
-    match environment {
-        LeverEnvironment::Production => "production",
-        LeverEnvironment::Sandbox => "sandbox",
+/// What to call what came in a field of this name.
+pub(super) fn input(name: &str) -> &'static str {
+    match name {
+        field::API_KEY => "the API key",
+        field::STAGE => "the stage",
+        field::REASON => "the reason",
+        field::SEARCH | field::CANDIDATE => "the name or link of the candidate",
+        field::OPPORTUNITY => "the link of the candidate",
+        _ => "what you entered",
     }
 }
 

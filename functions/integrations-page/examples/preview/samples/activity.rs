@@ -54,6 +54,7 @@ pub(crate) fn activity(shell: Shell) -> ActivityPage {
         lines: Reading::Known(lines()),
         cursor: None,
         older: Some("cursor/1".to_owned()),
+        is_cut: false,
     }
 }
 

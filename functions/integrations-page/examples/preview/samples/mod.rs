@@ -12,13 +12,15 @@ use jiff::Timestamp;
 use lever_integration::domain::{Id, Kind, LeverEnvironment, Tag, Title};
 use maud::Markup;
 
-use activity::{activity, activity_filtered};
-use overview::{connected, dialog, fresh, login, reconnect, rejected};
+use activity::activity_filtered;
+use overview::{dialog, rejected};
 use why::{
-    choices, decided_before, decided_then, hidden, misspelt, no_event, several_assessments, waiting, why,
+    choices, closed, decided_before, decided_then, hidden, misspelt, no_event, several_assessments, waiting,
+    why,
 };
 
-pub(crate) use overview::{troubled, working};
+pub(crate) use activity::activity;
+pub(crate) use overview::{connected, fresh, login, reconnect, troubled, working};
 
 /// What stands in the forms of an admin.
 pub(crate) const CSRF: &str = "csrf-token-of-the-session";
@@ -57,19 +59,19 @@ pub(crate) fn member() -> Shell {
 
 /// Every trouble.
 pub(crate) fn troubles() -> Vec<Trouble> {
-    let login = |cause| Trouble::Login { cause, environment: LeverEnvironment::Production };
     vec![
         Trouble::NoSession,
         Trouble::LaunchRefused,
         Trouble::AdminsOnly,
         Trouble::FormRefused,
-        login(LoginTrouble::Denied),
-        login(LoginTrouble::Expired),
-        login(LoginTrouble::NotOpen),
-        login(LoginTrouble::Elsewhere),
-        login(LoginTrouble::MissingScopes(vec!["notes:write:admin".to_owned()])),
-        login(LoginTrouble::Failed),
+        Trouble::Login(LoginTrouble::Denied),
+        Trouble::Login(LoginTrouble::Expired),
+        Trouble::Login(LoginTrouble::NotOpen),
+        Trouble::Login(LoginTrouble::Elsewhere),
+        Trouble::Login(LoginTrouble::MissingScopes(vec!["notes:write:admin".to_owned()])),
+        Trouble::Login(LoginTrouble::Failed),
         Trouble::BadField("stage"),
+        Trouble::BadField("api_key"),
         Trouble::BadRequest,
         Trouble::NotFound,
         Trouble::MethodNotAllowed,
@@ -105,14 +107,17 @@ pub(crate) fn pages_for(shell: &Shell) -> Vec<(&'static str, Markup)> {
         ("overview-dialog-error", overview_page(&dialog(one(), DialogState::NothingChosen))),
         ("activity", activity_page(&activity(one()))),
         ("activity-filtered", activity_page(&activity_filtered(one(), Reading::Known(vec![])))),
+        ("activity-cut", activity_page(&ActivityPage { is_cut: true, ..activity(one()) })),
         ("activity-unavailable", unread(Unread::NoAnswer)),
         ("activity-refused", unread(Unread::Refused)),
         ("activity-busy", unread(Unread::Busy)),
         ("why-not-asked", why_page(&why(one(), WhyAnswer::NotAsked))),
-        ("why-nobody", why_page(&why(one(), WhyAnswer::NobodyFound))),
+        ("why-nobody", why_page(&why(one(), WhyAnswer::NobodyFound { is_cut: false }))),
+        ("why-nobody-yet", why_page(&why(one(), WhyAnswer::NobodyFound { is_cut: true }))),
         ("why-several", why_page(&why(one(), choices()))),
         ("why-misspelt", why_page(&why(one(), explained(misspelt())))),
         ("why-several-assessments", why_page(&why(one(), explained(several_assessments())))),
+        ("why-closed", why_page(&why(one(), explained(closed())))),
         ("why-no-event", why_page(&why(one(), explained(no_event(WebhookState::Waiting))))),
         ("why-decided-before", why_page(&why(one(), explained(decided_before())))),
         ("why-decided-then", why_page(&why(one(), explained(decided_then())))),
@@ -131,11 +136,7 @@ pub(crate) fn all_pages() -> Vec<(String, Markup)> {
     }
     for (number, trouble) in troubles().into_iter().enumerate() {
         for (viewer, shell) in [("admin", Some(admin())), ("member", Some(member())), ("nobody", None)] {
-            let page = trouble_page(&TroublePage {
-                shell,
-                trouble: trouble.clone(),
-                request_id: Some("request-1".to_owned()),
-            });
+            let page = trouble_page(&TroublePage { shell, trouble: trouble.clone() });
             pages.push((format!("{viewer}-trouble-{number:02}"), page));
         }
     }

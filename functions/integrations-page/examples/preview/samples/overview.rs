@@ -19,7 +19,6 @@ pub(crate) fn working(shell: Shell) -> Overview {
                 environment: LeverEnvironment::Production,
                 webhook: WebhookState::Receiving { last_event_at: at("2026-03-04T11:48:00Z") },
             },
-            environments: vec![LeverEnvironment::Production, LeverEnvironment::Sandbox],
         },
         stages: StagesCard {
             chosen: vec![
@@ -41,7 +40,6 @@ pub(crate) fn fresh(shell: Shell) -> Overview {
         connection: ConnectionCard {
             api_key: ApiKeyState::Missing { rejection: None },
             lever: LeverState::NotConnected,
-            environments: vec![LeverEnvironment::Production, LeverEnvironment::Sandbox],
         },
         stages: StagesCard { chosen: vec![], offered: Reading::NotConnected, dialog: DialogState::Closed },
         assessments: Reading::NotConnected,
@@ -171,10 +169,23 @@ pub(crate) fn assessments() -> Vec<Assessment> {
     .collect()
 }
 
-/// Eight weeks.
+/// Twelve weeks.
 pub(crate) fn funnel() -> Funnel {
-    let numbers = [(3, 2, 1), (5, 4, 4), (4, 4, 3), (9, 6, 5), (7, 7, 6), (12, 9, 7), (10, 8, 8), (6, 4, 2)];
-    let mut monday = date(2026, 1, 12);
+    let numbers = [
+        (0, 0, 0),
+        (1, 0, 0),
+        (2, 2, 1),
+        (4, 3, 2),
+        (3, 2, 1),
+        (5, 4, 4),
+        (4, 4, 3),
+        (9, 6, 5),
+        (7, 7, 6),
+        (12, 9, 7),
+        (10, 8, 8),
+        (6, 4, 2),
+    ];
+    let mut monday = date(2025, 12, 15);
     let mut weeks = vec![];
     for (invited, started, submitted) in numbers {
         weeks.push(Week { monday, invited, started, submitted });

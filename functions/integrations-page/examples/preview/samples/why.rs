@@ -63,7 +63,9 @@ pub(crate) fn misspelt() -> Explanation {
 pub(crate) fn several_assessments() -> Explanation {
     let (passed, not_reached) = (CheckOutcome::Passed, CheckOutcome::NotReached);
     let failed = CheckOutcome::Failed(Failure::Because(Reason::AmbiguousTitle));
-    let one = |name, checks, progress| title(name).map(|title| AssessmentChecks { title, checks, progress });
+    let one = |name, checks, progress| {
+        title(name).map(|title| AssessmentChecks { title, checks, progress, is_closed: false })
+    };
     Explanation {
         checks: opportunity_checks(passed),
         assessments: [
@@ -81,6 +83,16 @@ pub(crate) fn several_assessments() -> Explanation {
         near: vec![],
         ..misspelt()
     }
+}
+
+/// Invited, and closed in Qualified before the candidate started.
+pub(crate) fn closed() -> Explanation {
+    let mut model = several_assessments();
+    model.assessments.truncate(1);
+    for one in &mut model.assessments {
+        (one.progress, one.is_closed) = (Some(Progress::Invited), true);
+    }
+    model
 }
 
 fn on_its_way() -> Vec<CheckLine> {
@@ -155,7 +167,6 @@ pub(crate) fn choices() -> WhyAnswer {
     let choice = |number, stage: &str, archived_at| CandidateChoice {
         candidate: candidate(number),
         stage: Some(stage.to_owned()),
-        created_at: Some(at("2026-02-01T10:00:00Z")),
         archived_at,
     };
     let choices = vec![

@@ -15,6 +15,8 @@ pub(in crate::api) struct ActivityPage {
     lines: Vec<ActivityLine>,
     /// The `cursor` of older lines, if there are any.
     older: Option<String>,
+    /// Whether `search` may mean more candidates than were found; not all were looked at.
+    is_cut: bool,
 }
 
 /// One decision.
@@ -44,7 +46,7 @@ pub(super) struct ActivityLine {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Candidate {
-    /// The id of the candidacy.
+    /// The id of the opportunity.
     opportunity: String,
     name: Option<String>,
     #[schema(format = "uri")]
@@ -68,9 +70,11 @@ impl TryFrom<model::ActivityPage> for ActivityPage {
 
     fn try_from(page: model::ActivityPage) -> Result<Self, Problem> {
         match page.lines {
-            model::Reading::Known(lines) => {
-                Ok(Self { lines: lines.into_iter().map(ActivityLine::from).collect(), older: page.older })
-            }
+            model::Reading::Known(lines) => Ok(Self {
+                lines: lines.into_iter().map(ActivityLine::from).collect(),
+                older: page.older,
+                is_cut: page.is_cut,
+            }),
             model::Reading::NotConnected => Err(Code::NotConnected.into()),
             model::Reading::Unavailable(cause) => Err(cause.into()),
         }

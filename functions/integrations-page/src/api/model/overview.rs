@@ -22,6 +22,9 @@ pub(in crate::api) struct Overview {
     activity: Vec<ActivityLine>,
     /// Invited, started and submitted by week, oldest first.
     funnel: Vec<Week>,
+    /// From when on the activity was counted for the weeks, if not all of it.
+    #[schema(format = DateTime)]
+    funnel_since: Option<String>,
 }
 
 /// Something that stops or disturbs invitations.
@@ -33,12 +36,12 @@ enum Obstacle {
         #[schema(format = DateTime)]
         since: String,
         environment: Environment,
-        /// How many events wait.
+        /// How many events wait; 100 stand for 100 or more.
         waiting: u32,
     },
     /// Qualified refused the API key.
     ApiKeyRefused {
-        /// How many events wait.
+        /// How many events wait; 100 stand for 100 or more.
         waiting: u32,
     },
     /// Our webhook is not in Lever any more.
@@ -128,6 +131,7 @@ impl From<model::Overview> for Overview {
             },
             activity: model.activity.into_iter().map(ActivityLine::from).collect(),
             funnel: model.funnel.weeks.iter().map(Week::from).collect(),
+            funnel_since: model.funnel.since.map(|at| at.to_string()),
         }
     }
 }

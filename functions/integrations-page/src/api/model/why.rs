@@ -12,14 +12,17 @@ use super::connection::Webhook;
 use crate::paths::field;
 use crate::view::model;
 
+/// What is said when nobody was found though not everybody was looked at.
+const NOT_ALL: &str = "Nobody was found among the candidates looked at, and there are more. A Lever link or an opportunity id finds anybody.";
+
 /// The candidates meant, or every check for the only one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub(in crate::api) enum WhyAnswer {
-    /// Several candidates match; ask again with the `opportunity` of one.
+    /// Several candidates match, or one does and others may; ask again with the `opportunity` of one.
     Several {
         candidates: Vec<Choice>,
-        /// Whether more candidates match than these.
+        /// Whether more candidates match than these, or may: not all were looked at.
         is_cut: bool,
     },
     /// Every check for one candidate.
@@ -60,6 +63,8 @@ struct AssessmentChecks {
     checks: Vec<CheckLine>,
     /// How far the candidate is with it, if invited.
     progress: Option<Progress>,
+    /// Whether Qualified closed it after that, without a submission.
+    is_closed: bool,
 }
 
 /// How far a candidate is.
@@ -135,7 +140,10 @@ impl TryFrom<model::WhyAnswer> for WhyAnswer {
     fn try_from(answer: model::WhyAnswer) -> Result<Self, Problem> {
         match answer {
             model::WhyAnswer::NotAsked => Err(Problem::with(Code::BadValue, field::CANDIDATE)),
-            model::WhyAnswer::NobodyFound => Err(Code::NotFound.into()),
+            model::WhyAnswer::NobodyFound { is_cut: false } => Err(Code::NotFound.into()),
+            model::WhyAnswer::NobodyFound { is_cut: true } => {
+                Err(Problem::from(Code::NotFound).told(NOT_ALL))
+            }
             model::WhyAnswer::NotConnected => Err(Code::NotConnected.into()),
             model::WhyAnswer::Unavailable(cause) => Err(cause.into()),
             model::WhyAnswer::Several { choices, is_cut } => {
@@ -184,6 +192,7 @@ impl From<model::AssessmentChecks> for AssessmentChecks {
                 Reached::Started => Progress::Started,
                 Reached::Submitted => Progress::Submitted,
             }),
+            is_closed: one.is_closed,
         }
     }
 }

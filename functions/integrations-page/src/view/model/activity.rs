@@ -19,6 +19,8 @@ pub struct ActivityPage {
     pub cursor: Option<String>,
     /// Where older lines start, if there are any.
     pub older: Option<String>,
+    /// Whether the search may mean more candidates than were found.
+    pub is_cut: bool,
 }
 
 /// What to show of the activity.
@@ -59,11 +61,11 @@ pub struct ActivityLine {
 /// A candidate, as far as Lever told us for this page.
 #[derive(Debug, Clone)]
 pub struct CandidateRef {
-    /// The candidacy.
+    /// The opportunity.
     pub opportunity: OpportunityId,
     /// The name, if Lever was asked and there is one.
     pub name: Option<PersonName>,
-    /// Where the candidacy is in Lever.
+    /// Where the opportunity is in Lever.
     pub lever_url: Option<String>,
 }
 

@@ -10,8 +10,6 @@ pub struct ConnectionCard {
     pub api_key: ApiKeyState,
     /// The way to Lever.
     pub lever: LeverState,
-    /// Which of Lever's worlds an admin may log in to; the first is the usual one.
-    pub environments: Vec<LeverEnvironment>,
 }
 
 /// Qualified's API key.

@@ -46,6 +46,9 @@ pub enum Unread {
     Busy,
 }
 
+/// Waiting events are counted up to this number, which stands for as many or more.
+pub const WAITING_MAX: u8 = 100;
+
 /// Something that stops or disturbs invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -55,12 +58,12 @@ pub enum Problem {
         since: Timestamp,
         /// Which of Lever's two worlds to log in to.
         environment: LeverEnvironment,
-        /// How many events wait.
+        /// How many events wait, counted up to [`WAITING_MAX`].
         waiting: u32,
     },
     /// Qualified refused the API key.
     ApiKeyRefused {
-        /// How many events wait.
+        /// How many events wait, counted up to [`WAITING_MAX`].
         waiting: u32,
     },
     /// Our webhook is not in Lever any more.

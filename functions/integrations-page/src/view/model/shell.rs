@@ -67,11 +67,13 @@ notices! {
     ApiKeySaved = "api-key-saved",
         "The API key is saved. Qualified did not answer any more, so it announces results later; until then we look for them ourselves.";
     NoWebhooks = "no-webhooks",
-        "Your plan in Qualified has no webhooks; we look for results ourselves, every five minutes, or once a day if nothing happens.";
+        "Your plan in Qualified has no webhooks; we look for results ourselves, every five minutes while there is activity, otherwise once a day.";
     Connected = "connected", "You are connected to Lever.";
     Reconnected = "reconnected", "You are connected to Lever again. Work that waited is being done now.";
-    StagesAdded = "stages-added",
+    StageAdded = "stage-added",
         "The trigger stage was added. Candidates moved into it from now on are invited.";
+    StagesAdded = "stages-added",
+        "The trigger stages were added. Candidates moved into them from now on are invited.";
     StageRemoved = "stage-removed", "The trigger stage was removed. Invitations already sent are still followed.";
     WebhookRegistered = "webhook-registered", "The webhook is registered in Lever again.";
     SubscriptionRegistered = "subscription-registered", "Qualified tells us about results again.";
@@ -83,5 +85,5 @@ notices! {
     LeftLeverAccess = "left-lever-access",
         "Our access to Lever could not be given back, and we have forgotten it. Revoke it in Lever under Settings → Integrations and API → Authorized Apps.";
     LeverBusy = "lever-busy",
-        "Nothing was changed: many candidates are being worked off in Lever. Please try again in a minute.";
+        "Nothing was changed: Lever is limiting our requests. Please try again in a minute.";
 }

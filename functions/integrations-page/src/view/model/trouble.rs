@@ -11,8 +11,6 @@ pub struct TroublePage {
     pub shell: Option<Shell>,
     /// What went wrong.
     pub trouble: Trouble,
-    /// Names the request in our logs.
-    pub request_id: Option<String>,
 }
 
 /// What went wrong.
@@ -27,12 +25,10 @@ pub enum Trouble {
     /// The form is not from a page of this session.
     FormRefused,
     /// A login to Lever came to nothing.
-    Login {
+    Login(
         /// Why.
-        cause: LoginTrouble,
-        /// Which of Lever's two worlds to log in to again.
-        environment: LeverEnvironment,
-    },
+        LoginTrouble,
+    ),
     /// A field of a form holds something impossible.
     BadField(
         /// Its name.
@@ -58,7 +54,7 @@ impl Trouble {
         match self {
             Self::NoSession => 401,
             Self::LaunchRefused | Self::AdminsOnly | Self::FormRefused => 403,
-            Self::Login { cause, .. } => cause.status(),
+            Self::Login(cause) => cause.status(),
             Self::BadRequest => 400,
             Self::BadField(_) => 422,
             Self::NotFound => 404,

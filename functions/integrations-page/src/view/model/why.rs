@@ -25,12 +25,15 @@ pub enum WhyAnswer {
     /// Nothing was asked yet.
     NotAsked,
     /// Nobody matches.
-    NobodyFound,
-    /// Several candidates match.
+    NobodyFound {
+        /// Whether there are candidates who were not looked at.
+        is_cut: bool,
+    },
+    /// Several candidates match, or one does and others may.
     Several {
         /// The first of them.
         choices: Vec<CandidateChoice>,
-        /// Whether there are more than these.
+        /// Whether there are more than these, or may be.
         is_cut: bool,
     },
     /// One candidate, with every check.
@@ -44,12 +47,10 @@ pub enum WhyAnswer {
 /// A candidate to choose.
 #[derive(Debug, Clone)]
 pub struct CandidateChoice {
-    /// The candidacy.
+    /// The opportunity.
     pub candidate: CandidateRef,
     /// The name of the stage.
     pub stage: Option<String>,
-    /// When it was created in Lever.
-    pub created_at: Option<Timestamp>,
     /// Whether it is archived.
     pub archived_at: Option<Timestamp>,
 }
@@ -78,6 +79,8 @@ pub struct AssessmentChecks {
     pub checks: Vec<CheckLine>,
     /// How far the candidate is with it, if invited.
     pub progress: Option<Progress>,
+    /// Whether Qualified closed it after that, without a submission.
+    pub is_closed: bool,
 }
 
 /// One check.
@@ -185,11 +188,12 @@ impl Failure {
             }
             Self::NoEvent(WebhookState::Waiting | WebhookState::Silent { .. }) => {
                 "In Lever, switch on Settings → Integrations and API → Webhooks → Candidate Stage Change. Until \
-                 then we look for missed moves ourselves, every five minutes, or once a day if nothing happens."
+                 then we look for missed moves ourselves, every five minutes while there is activity, otherwise once \
+                 a day."
             }
             Self::NoEvent(WebhookState::Gone) => {
                 "Register our webhook again on the overview. Until then we look for missed moves ourselves, every \
-                 five minutes, or once a day if nothing happens."
+                 five minutes while there is activity, otherwise once a day."
             }
         }
     }
