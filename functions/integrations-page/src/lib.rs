@@ -1,7 +1,8 @@
 //! The Integrations page: opened from Qualified by a launch link, everything an admin needs to do and see.
 //!
 //! [`handle`] answers every request; `load` gathers what a page shows, `change` does what a form asks,
-//! `view` renders. Works without JavaScript. Nothing is changed by a GET but the session it begins.
+//! `view` renders. Works without JavaScript. A GET changes no setting: it may begin a session, renew Lever's tokens,
+//! and write down that a launch link is used up or that Lever or Qualified no longer let us in.
 
 pub mod assets;
 pub mod paths;
@@ -17,7 +18,7 @@ mod respond;
 mod routes;
 
 pub use callback::CallbackOutcome;
-pub use routes::close;
+pub use routes::whatever_happens;
 
 use std::sync::Arc;
 
@@ -87,11 +88,8 @@ impl Page {
     }
 }
 
-/// The sessions of the page; the OAuth callback reads the same ones.
-///
-/// # Errors
-/// When the session key or the public URL is unusable.
-pub fn sessions(parts: &Parts) -> Result<Sessions, Error> {
+/// The sessions of the page, which the OAuth callback reads too.
+fn sessions(parts: &Parts) -> Result<Sessions, Error> {
     let key: SessionKey = parts.secret.session_key.expose().parse()?;
     Ok(Sessions::new(&key, &parts.config.public_base_url)?)
 }

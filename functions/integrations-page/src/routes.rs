@@ -19,17 +19,28 @@ use crate::view::model::{DialogState, Notice, Shell, Trouble, Viewer};
 use crate::view::{activity_page, overview, remove_page, why_page};
 use crate::{NAME, Page, api, assets, health, load};
 
-/// Answers one request, whatever happens.
+/// Answers one request to the page.
 pub(crate) async fn answer(page: &Page, request: &Request) -> Response<Body> {
+    whatever_happens(NAME, page, request.uri().path(), route(page, request)).await
+}
+
+/// Lets `answer` answer a request to `path` and writes the closing line of `unit`: a panic is answered 503.
+pub fn whatever_happens(
+    unit: &'static str,
+    page: &Page,
+    path: &str,
+    answer: impl Future<Output = Response<Body>>,
+) -> impl Future<Output = Response<Body>> {
     let began = Instant::now();
-    let answered = AssertUnwindSafe(route(page, request)).catch_unwind().await;
-    let response = answered.unwrap_or_else(|_| unavailable(page, request.uri().path()));
-    close(NAME, &response, began);
-    response
+    AssertUnwindSafe(answer).catch_unwind().map(move |answered| {
+        let response = answered.unwrap_or_else(|_| unavailable(page, path));
+        close(unit, &response, began);
+        response
+    })
 }
 
 /// The last line of a request; one answered 5xx is an error.
-pub fn close(unit: &'static str, response: &Response<Body>, began: Instant) {
+fn close(unit: &'static str, response: &Response<Body>, began: Instant) {
     if response.status().is_server_error() {
         Closing::new(unit, "failed", began.elapsed()).log_as_error();
     } else {
@@ -98,20 +109,22 @@ pub(crate) fn shell(page: &Page, session: &Session, query: &Fields) -> Shell {
     }
 }
 
-/// Begins a session from a launch link, once, and leaves the link behind.
+/// Begins a session from a launch link, once, and leaves the link behind. The link is used up last: it still
+/// serves if anything before that fails.
 async fn launch(page: &Page, link: &str) -> Response<Body> {
     let now = page.clock.now();
     let refused = || trouble(page, None, Trouble::LaunchRefused);
     let Ok(launch) = verify_launch(link, &page.launch_key, now) else { return refused() };
-    match page.store.record_launch(launch.id.as_str(), launch.expires_at).await {
-        Ok(Recorded::Done { .. }) => {}
-        Ok(Recorded::Conflict) => return refused(),
-        Err(error) => return trouble(page, None, load::unavailable(error)),
+    if let Err(error) = page.connector.ensure_team(&launch.team).await {
+        return trouble(page, None, load::unavailable(error));
     }
-    let begun = page.connector.ensure_team(&launch.team).await.map_err(load::unavailable).ok();
-    match (begun, page.sessions.begin(&launch, now)) {
-        (Some(_), Ok(session)) => redirect(page, paths::PAGE, Some(&page.sessions.set_cookie(&session))),
-        (None, _) | (_, Err(_)) => trouble(page, None, Trouble::Unavailable),
+    let Ok(session) = page.sessions.begin(&launch, now) else {
+        return trouble(page, None, Trouble::Unavailable);
+    };
+    match page.store.record_launch(launch.id.as_str(), launch.expires_at).await {
+        Ok(Recorded::Done { .. }) => redirect(page, paths::PAGE, Some(&page.sessions.set_cookie(&session))),
+        Ok(Recorded::Conflict) => refused(),
+        Err(error) => trouble(page, None, load::unavailable(error)),
     }
 }
 

@@ -3,9 +3,7 @@
 //! Whatever the callback brings, the browser leaves this address at once (303), so that neither code nor
 //! state stay in its history; the outcome is told by the Integrations page or by a page of its own.
 
-use std::time::Instant;
-
-use integrations_page::{CallbackOutcome, Page, close};
+use integrations_page::{CallbackOutcome, Page, whatever_happens};
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 use lever_integration::service::connect::{Callback, LoginError};
@@ -18,27 +16,24 @@ pub const ROUTES: &[&str] = &["ANY /lever/callback", "ANY /lever/callback/sandbo
 
 /// Answers one request; never fails and never panics.
 pub async fn handle(page: &Page, request: Request) -> Response<Body> {
-    let began = Instant::now();
-    let response = answer(page, request).await;
-    close(NAME, &response, began);
-    response
+    whatever_happens(NAME, page, request.uri().path(), answer(page, &request)).await
 }
 
-async fn answer(page: &Page, request: Request) -> Response<Body> {
+async fn answer(page: &Page, request: &Request) -> Response<Body> {
     let path = page.callback_path();
     let is_callback = request.uri().path() == path && matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_callback {
-        return page.tell_callback(&request, CallbackOutcome::NotFound).await;
+        return page.tell_callback(request, CallbackOutcome::NotFound).await;
     }
     let callback = callback(request.uri().query().unwrap_or_default());
     let outcome = match callback {
         Some(callback) => {
-            let completed = page.complete_login(&request, &callback).await;
+            let completed = page.complete_login(request, &callback).await;
             completed.map_or_else(CallbackOutcome::Failed, CallbackOutcome::Done)
         }
         None => CallbackOutcome::Failed(LoginError::Malformed),
     };
-    page.tell_callback(&request, outcome).await
+    page.tell_callback(request, outcome).await
 }
 
 /// What the query says; nothing if a parameter is there twice.

@@ -1,13 +1,16 @@
 //! Bad input at the page and the OAuth callback: the right answer, nothing linked, nothing told.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use integrations_page::Page;
 use integrations_page::paths::{self, field};
+use jiff::Timestamp;
 use lever_integration::clock::Clock;
 use lever_integration::domain::{Connection, ConnectionState, Reason, TeamId};
 use lever_integration::lever::SCOPES;
+use lever_integration::setup::Parts;
 use lever_integration::telemetry::capture;
 use local::browser::{Browser, Shown};
 use reqwest::{Client, Method, Response, redirect};
@@ -223,6 +226,60 @@ async fn a_launch_link_opens_once_and_a_cookie_that_was_touched_opens_nothing() 
     }
     bench.world.clock.advance(Duration::from_secs(8 * 60 * 60));
     assert_eq!(bench.get(&page, &cookie).await?.status(), 401, "N52 expired");
+    Ok(())
+}
+
+/// The table answers the first call, which is about the team, and no other.
+#[tokio::test]
+async fn a_launch_link_still_serves_if_the_table_fails_before_the_session_begins() -> Made {
+    let world = World::start().await?;
+    let link = world.local.qualified.launch_url(world.team.as_str(), "admin", "user-1");
+    let link = link.map_err(|error| error.to_string())?;
+    let open = async |page: &Page| -> Made<(u16, String)> {
+        let request = lambda_http::http::Request::get(&link).body(lambda_http::Body::Empty)?;
+        let response = integrations_page::handle(page, request).await;
+        let status = response.status().as_u16();
+        let lambda_http::Body::Text(text) = response.into_body() else { return Ok((status, String::new())) };
+        Ok((status, text))
+    };
+    for calls in [0, 1] {
+        let (status, text) = open(&Page::new(&world.failing(calls, Last::Undone))?).await?;
+        assert_eq!(status, 503, "after {calls} calls");
+        assert!(text.contains("Open the page from Qualified:"), "{text}");
+        assert!(!text.contains("Load the overview again"), "there is no session to load it with: {text}");
+    }
+    let good = Page::new(&world.local.parts)?;
+    assert_eq!(open(&good).await?.0, 303, "the link was not used up");
+    assert_eq!(open(&good).await?.0, 403, "now it is");
+    Ok(())
+}
+
+/// A clock that stands for any fault in the code that answers.
+struct BrokenClock;
+
+impl Clock for BrokenClock {
+    fn now(&self) -> Timestamp {
+        panic!("the clock is broken")
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_503_with_a_closing_line() -> Made {
+    let log = capture();
+    let world = World::start().await?;
+    let page = Page::new(&Parts { clock: Arc::new(BrokenClock), ..world.failing(0, Last::Undone) })?;
+    let request = |uri: &str| lambda_http::http::Request::get(uri).body(lambda_http::Body::Empty);
+    let callback = format!("{}?state=some&code=some", page.callback_path());
+    let answers = [
+        (integrations_page::NAME, integrations_page::handle(&page, request(paths::PAGE)?).await),
+        (oauth_callback::NAME, oauth_callback::handle(&page, request(&callback)?).await),
+    ];
+    for (unit, answer) in answers {
+        assert_eq!(answer.status(), 503, "{unit}");
+        let closings = log.closings();
+        let closing = closings.iter().find(|line| line["unit"] == unit).ok_or("no line")?;
+        assert_eq!((&closing["outcome"], &closing["level"]), (&json!("failed"), &json!("ERROR")));
+    }
     Ok(())
 }
 
