@@ -139,6 +139,23 @@ async fn used_up_permits_are_not_called_silence_of_lever_and_no_fault_of_ours() 
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_trigger_stages_are_told_as_several() -> Made {
+    let world = World::start().await?;
+    let (mut browser, page) = admin(&world).await?;
+    let several = [("stage", "applicant-new"), ("stage", "lead-new")];
+    for (stages, told) in [
+        (&several[..], "The trigger stages were added. Candidates moved into them from now on are invited."),
+        (
+            &[("stage", "offer")],
+            "The trigger stage was added. Candidates moved into it from now on are invited.",
+        ),
+    ] {
+        says(&browser.submit(&page, paths::STAGES, stages).await?, told);
+    }
+    Ok(())
+}
+
 /// The page with a form for this action, which it need not show at the moment.
 fn with_form(page: &Shown, action: &str) -> Shown {
     let token = page.html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
