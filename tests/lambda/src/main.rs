@@ -25,7 +25,7 @@ enum Command {
         /// How many candidates are on their way at a time.
         #[arg(long, default_value_t = 40)]
         candidates: usize,
-        /// How many processes.
+        /// How many processes, at least half of them over an event.
         #[arg(long, default_value_t = 20)]
         times: u32,
     },
@@ -48,17 +48,21 @@ async fn run(command: Command) -> Result<(), Error> {
             let stack = Stack::start(Duration::from_secs(30)).await?;
             Story::new(stack.scene(), &print).play().await?;
             lost::play(&stack, &print).await?;
+            let failures = stack.failures().await?;
+            if !failures.is_empty() {
+                return Err(Error::Broken(failures.join("; ")));
+            }
             print("\nEvery step was seen.");
         }
         Command::Kill { candidates, times } => {
             let plan = Plan { candidates, kills: times, leases: Leases::RunOut };
             let report = killing::run(plan, &print).await?;
             print(&format!("\n{report}"));
-            if report.killed() < times || !report.violations.is_empty() {
+            let (killed, interrupted) = (report.killed(), report.interrupted());
+            if killed < times || interrupted < times / 2 || !report.violations.is_empty() {
                 let violations = report.violations.len();
                 return Err(Error::Broken(format!(
-                    "{} of {times} killed, {violations} violations",
-                    report.killed()
+                    "{killed} of {times} killed, {interrupted} of them over an event, {violations} violations"
                 )));
             }
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::Error;
 
@@ -44,6 +45,16 @@ impl Program {
             Self::OauthCallback => "oauth-callback",
             Self::Reconciler => "reconciler",
         }
+    }
+
+    /// How long Lambda lets it take for an event: `Timeout` in the template.
+    pub fn timeout(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::StageChangeWebhook | Self::AssessmentEvents => 10,
+            Self::IntegrationsPage | Self::OauthCallback => 29,
+            Self::Worker => 60,
+            Self::Reconciler => 5 * 60,
+        })
     }
 
     /// Where it is, up to date: cargo is asked once to build what changed.

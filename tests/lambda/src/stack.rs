@@ -1,7 +1,7 @@
 //! The whole system made of compiled functions.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use lever_integration::clock::{Clock, SystemClock};
@@ -44,11 +44,27 @@ pub struct Stack {
     variables: HashMap<String, String>,
     functions: HashMap<Program, Arc<Function>>,
     aws: Arc<Aws>,
-    gateway: Server,
+    failures: Failures,
+    _gateway: Server,
     poller: JoinHandle<()>,
     /// Held by whoever has the worker: the poller during a batch.
     turn: Arc<Mutex<()>>,
     table: Table,
+}
+
+/// What went wrong, though it may have been healed by another try.
+#[derive(Clone, Default)]
+struct Failures(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Failures {
+    fn note(&self, what: String) {
+        eprintln!("{what}");
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+
+    fn list(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Stack {
@@ -99,12 +115,24 @@ impl Stack {
             .map(|program| (program, Arc::new(Function::new(program, variables.clone()))))
             .collect();
         Program::Worker.path()?;
-        routes.fill(routes_of(&functions));
+        let failures = Failures::default();
+        routes.fill(routes_of(&functions, &failures));
         let turn = Arc::new(Mutex::new(()));
         let worker = Arc::clone(&functions[&Program::Worker]);
-        let poller = tokio::spawn(poll(Arc::clone(&aws), worker, Arc::clone(&turn)));
-        let store = Arc::new(store);
-        Ok(Self { lever, qualified, store, variables, functions, aws, gateway, poller, turn, table })
+        let poller = tokio::spawn(poll(Arc::clone(&aws), worker, Arc::clone(&turn), failures.clone()));
+        Ok(Self {
+            lever,
+            qualified,
+            store: Arc::new(store),
+            variables,
+            functions,
+            aws,
+            failures,
+            _gateway: gateway,
+            poller,
+            turn,
+            table,
+        })
     }
 
     /// One of the functions.
@@ -132,9 +160,32 @@ impl Stack {
         self.poller.abort();
     }
 
-    /// Where the gateway listens.
-    pub fn gateway_url(&self) -> String {
-        self.gateway.url()
+    /// What went wrong though nobody was killed: errors that functions of the gateway and of the queue answered,
+    /// processes that ended by themselves, what the poller could not do. Another try may have healed it.
+    ///
+    /// # Errors
+    /// When the system does not say whether a process runs.
+    pub async fn failures(&self) -> Result<Vec<String>, Error> {
+        let mut failures = self.failures.list();
+        for (program, function) in &self.functions {
+            let crashes = function.crashes().await?;
+            if crashes > 0 {
+                failures.push(format!("{} ended by itself: {crashes}", program.name()));
+            }
+        }
+        Ok(failures)
+    }
+
+    /// How many processes ended by themselves.
+    ///
+    /// # Errors
+    /// When the system does not say whether a process runs.
+    pub async fn crashes(&self) -> Result<u32, Error> {
+        let mut crashes = 0;
+        for function in self.functions.values() {
+            crashes += function.crashes().await?;
+        }
+        Ok(crashes)
     }
 
     /// What a story needs to see.
@@ -175,7 +226,10 @@ impl Drop for Stack {
     }
 }
 
-fn routes_of(functions: &HashMap<Program, Arc<Function>>) -> Vec<(&'static str, Handler)> {
+fn routes_of(
+    functions: &HashMap<Program, Arc<Function>>,
+    failures: &Failures,
+) -> Vec<(&'static str, Handler)> {
     [
         ("/webhooks/lever/", Program::StageChangeWebhook),
         ("/webhooks/qualified/", Program::AssessmentEvents),
@@ -183,33 +237,28 @@ fn routes_of(functions: &HashMap<Program, Arc<Function>>) -> Vec<(&'static str, 
         ("/lever/callback", Program::OauthCallback),
     ]
     .into_iter()
-    .map(|(prefix, program)| (prefix, handler(Arc::clone(&functions[&program]))))
+    .map(|(prefix, program)| (prefix, handler(program, Arc::clone(&functions[&program]), failures.clone())))
     .collect()
 }
 
 /// What API Gateway gets from a function; nothing if the function failed.
-fn handler(function: Arc<Function>) -> Handler {
+fn handler(program: Program, function: Arc<Function>, failures: Failures) -> Handler {
     Arc::new(move |event| {
-        let function = Arc::clone(&function);
+        let (function, failures) = (Arc::clone(&function), failures.clone());
         Box::pin(async move {
             match function.invoke(event).await {
-                Ok(Invoked::Answer(answer)) => Some(answer),
-                Ok(Invoked::Killed) => None,
-                Ok(Invoked::Failed(why)) => {
-                    eprintln!("function failed: {why}");
-                    None
-                }
-                Err(error) => {
-                    eprintln!("{error}");
-                    None
-                }
+                Ok(Invoked::Answer(answer)) => return Some(answer),
+                Ok(Invoked::Killed) => {}
+                Ok(Invoked::Failed(why)) => failures.note(format!("{}: {why}", program.name())),
+                Err(error) => failures.note(error.to_string()),
             }
+            None
         })
     })
 }
 
 /// Feeds the worker as Lambda does: what it does not report as failed is deleted, and nothing if it died.
-async fn poll(aws: Arc<Aws>, worker: Arc<Function>, turn: Arc<Mutex<()>>) {
+async fn poll(aws: Arc<Aws>, worker: Arc<Function>, turn: Arc<Mutex<()>>, failures: Failures) {
     loop {
         let held = turn.lock().await;
         let batch = match aws.receive().await {
@@ -220,7 +269,7 @@ async fn poll(aws: Arc<Aws>, worker: Arc<Function>, turn: Arc<Mutex<()>>) {
                 continue;
             }
             Err(error) => {
-                eprintln!("{error}");
+                failures.note(format!("the poller ended: {error}"));
                 return;
             }
         };
@@ -231,7 +280,7 @@ async fn poll(aws: Arc<Aws>, worker: Arc<Function>, turn: Arc<Mutex<()>>) {
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {
-            eprintln!("{error}");
+            failures.note(error.to_string());
         }
     }
 }

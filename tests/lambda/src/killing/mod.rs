@@ -1,9 +1,10 @@
 //! Candidates go through the whole job while functions are killed at random moments.
 //!
 //! The worker, both intakes and the reconciler are ended with SIGKILL, mostly while an event is in their hands,
-//! and start anew with the next event, as in Lambda. Whatever died when: at no time is anybody mailed twice,
-//! noted twice or shown with an earlier status, and at the end every candidate has one mail, one note and the
-//! last tag, and nothing is under way or given up. A run ends by itself, with or without success.
+//! and start anew with the next event, as in Lambda. Whatever died when: as often as is looked, twice a second,
+//! nobody was mailed twice, noted twice or shown with an earlier status, and at the end every candidate has one mail,
+//! one note and the last tag, and nothing is under way. A message that too many workers died over is a dead letter:
+//! dead letters are put back at the end, and counted. A run ends by itself, with or without success.
 
 mod cast;
 mod checks;
@@ -30,14 +31,17 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10);
 const SAY_EVERY: Duration = Duration::from_secs(30);
 /// How long between two looks at what there is.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How long it takes until the next is killed, in milliseconds: no message comes across so many that its receives
-/// are used up.
+/// How long it takes until the next is killed, in milliseconds: time for most messages to be worked off before so many
+/// workers died over them that they become dead letters.
 const PAUSE: Range<u64> = 1_000..3_000;
 /// The longest that killing may take, for each kill: the pause before it, and the wait for an event.
 const KILLED_WITHIN: Duration = Duration::from_secs(15);
 /// How long everything may take to come to rest after the last kill: a lease that counts for 6.5 min, waits of the
 /// queue, Lever's next attempts at a delivery after 10, 60 and 300 s.
 const RESTS_WITHIN: Duration = Duration::from_secs(15 * 60);
+/// One half, a quarter and so on of the time after an event began are as likely as the whole of it: many events take a
+/// few milliseconds.
+const HALVINGS: u32 = 6;
 /// Who is killed how often in twenty, and how long after an event began at the latest, in milliseconds.
 const VICTIMS: [(Program, u32, u64); 4] = [
     (Program::Worker, 13, 600),
@@ -51,7 +55,7 @@ const VICTIMS: [(Program, u32, u64); 4] = [
 pub struct Plan {
     /// How many candidates are on their way at a time; at least so many go through the job.
     pub candidates: usize,
-    /// How many processes are killed.
+    /// How many processes are killed; more until half as many died over an event.
     pub kills: u32,
     /// What becomes of the leases of killed workers.
     pub leases: Leases,
@@ -73,6 +77,8 @@ pub struct Report {
     pub candidates: usize,
     /// Of each function: processes ended, and how many of them died over an event.
     pub kills: Vec<(Program, u32, u32)>,
+    /// Processes that ended by themselves; each of them is a violation too.
+    pub crashed: u32,
     /// Mails of Qualified.
     pub mails: usize,
     /// Notes in Lever.
@@ -94,19 +100,25 @@ impl Report {
     pub fn killed(&self) -> u32 {
         self.kills.iter().map(|(_, kills, _)| kills).sum()
     }
+
+    /// Those of them that died over an event.
+    pub fn interrupted(&self) -> u32 {
+        self.kills.iter().map(|(_, _, interrupted)| interrupted).sum()
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "candidates    {}", self.candidates)?;
-        writeln!(f, "killed        {}", self.killed())?;
+        writeln!(f, "killed        {}, of these {} over an event", self.killed(), self.interrupted())?;
         for (program, kills, interrupted) in &self.kills {
             writeln!(f, "  {:<21} {kills:>3}, of these {interrupted} over an event", program.name())?;
         }
+        writeln!(f, "crashed       {}", self.crashed)?;
         writeln!(f, "mails         {}", self.mails)?;
         writeln!(f, "notes         {}", self.notes)?;
         writeln!(f, "sweeps        {}, which found {}", self.sweeps, self.found)?;
-        writeln!(f, "redriven      {}", self.redriven)?;
+        writeln!(f, "redriven      {} dead letters", self.redriven)?;
         writeln!(f, "violations    {}", self.violations.len())?;
         self.violations.iter().try_for_each(|violation| writeln!(f, "  {violation}"))?;
         write!(f, "seconds       {}", self.took.as_secs())
@@ -130,9 +142,13 @@ pub async fn run(plan: Plan, print: Print<'_>) -> Result<Report, Error> {
         failed = run.schedule(&mut swept) => match failed? {},
     };
     let (mails, notes) = checks.end(&cast).await?;
+    for failure in stack.failures().await? {
+        checks.note(failure);
+    }
     Ok(Report {
         candidates: cast.candidates().len(),
         kills: VICTIMS.map(|(program, ..)| run.kills_of(program)).to_vec(),
+        crashed: stack.crashes().await?,
         mails,
         notes,
         sweeps: swept.runs,
@@ -162,16 +178,25 @@ impl Run<'_> {
         VICTIMS.iter().map(|(program, ..)| self.stack.function(*program).kills()).sum()
     }
 
+    fn interrupted(&self) -> u32 {
+        VICTIMS.iter().map(|(program, ..)| self.stack.function(*program).interrupted()).sum()
+    }
+
+    fn is_enough(&self) -> bool {
+        self.killed() >= self.plan.kills && self.interrupted() >= self.plan.kills / 2
+    }
+
     /// Kills until it is enough, or as long as it may take.
     async fn kill(&self) -> Result<(), Error> {
         let deadline = Instant::now() + KILLED_WITHIN * self.plan.kills;
-        while self.killed() < self.plan.kills && Instant::now() < deadline {
+        while !self.is_enough() && Instant::now() < deadline {
             sleep(Duration::from_millis(rand::random_range(PAUSE))).await;
             let (program, after) = victim();
             let function = self.stack.function(program);
             // If no event comes, it is killed while it has nothing to do.
             _ = timeout(SWEEP_EVERY, function.at_work()).await;
-            sleep(Duration::from_millis(rand::random_range(0..after))).await;
+            let within = after >> rand::random_range(0..HALVINGS);
+            sleep(Duration::from_millis(rand::random_range(0..=within))).await;
             function.kill().await?;
         }
         self.is_over.store(true, Ordering::Relaxed);
