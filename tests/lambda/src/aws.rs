@@ -92,16 +92,12 @@ impl Aws {
         Ok((!records.is_empty()).then(|| json!({ "Records": records })))
     }
 
-    /// Deletes the messages of a batch that were not reported as failed, as Lambda does.
+    /// Deletes the messages of a batch that are done, as Lambda does.
     pub(crate) async fn complete(&self, batch: &Value, answer: &Value) -> Result<(), Error> {
-        let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
-        let has_failed = |id: &Value| failures.iter().any(|failure| failure["itemIdentifier"] == *id);
-        for record in batch["Records"].as_array().into_iter().flatten() {
-            if !has_failed(&record["messageId"]) {
-                let receipt = record["receiptHandle"].as_str().unwrap_or_default();
-                let call = self.client.delete_message().queue_url(&self.queue_url).receipt_handle(receipt);
-                call.send().await.map_err(|error| failed("SQS", &error))?;
-            }
+        for record in done(batch, answer) {
+            let receipt = record["receiptHandle"].as_str().unwrap_or_default();
+            let call = self.client.delete_message().queue_url(&self.queue_url).receipt_handle(receipt);
+            call.send().await.map_err(|error| failed("SQS", &error))?;
         }
         Ok(())
     }
@@ -156,6 +152,23 @@ async fn create_queue(
     let call = client.create_queue().queue_name(name).set_attributes(Some(attributes));
     let made = call.send().await.map_err(|error| failed("SQS", &error))?;
     Ok(made.queue_url().unwrap_or_default().to_owned())
+}
+
+/// The records that the function's answer does not report as failed: all of them if it reports none, and none if what
+/// it reports is no list of ids in the batch (Lambda: SQS, reporting batch item failures).
+fn done<'b>(batch: &'b Value, answer: &Value) -> Vec<&'b Value> {
+    let records: Vec<_> = batch["Records"].as_array().into_iter().flatten().collect();
+    let failures = match &answer["batchItemFailures"] {
+        Value::Null => return records,
+        Value::Array(failures) => failures,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => return Vec::new(),
+    };
+    let ids: Vec<_> = failures.iter().map(|failure| &failure["itemIdentifier"]).collect();
+    if ids.iter().all(|id| records.iter().any(|record| record["messageId"] == **id)) {
+        records.into_iter().filter(|record| !ids.contains(&&record["messageId"])).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// A message as Lambda hands it to a function (Lambda: SQS event).
@@ -222,4 +235,46 @@ async fn answer_secrets(
         Err(error) => Err(error),
     };
     outcome.unwrap_or_else(|error| response::error_to_response(&error, "request")).map(Body::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done_of_two(answer: &Value) -> Vec<String> {
+        let batch = json!({"Records": [{"messageId": "m-1"}, {"messageId": "m-2"}]});
+        done(&batch, answer)
+            .iter()
+            .filter_map(|record| record["messageId"].as_str().map(str::to_owned))
+            .collect()
+    }
+
+    #[test]
+    fn what_an_answer_does_not_report_is_done() {
+        for answer in
+            [json!(null), json!({}), json!({"batchItemFailures": null}), json!({"batchItemFailures": []})]
+        {
+            assert_eq!(done_of_two(&answer), ["m-1", "m-2"], "{answer}");
+        }
+        let one = json!({"batchItemFailures": [{"itemIdentifier": "m-1"}]});
+        assert_eq!(done_of_two(&one), ["m-2"]);
+        let both = json!({"batchItemFailures": [{"itemIdentifier": "m-2"}, {"itemIdentifier": "m-1"}]});
+        assert_eq!(done_of_two(&both), [""; 0]);
+    }
+
+    #[test]
+    fn nothing_is_done_if_a_reported_id_is_none_of_the_batch() {
+        let of_the_batch = json!({"itemIdentifier": "m-1"});
+        for other in [
+            json!({"itemIdentifier": ""}),
+            json!({"itemIdentifier": null}),
+            json!({"itemIdentifier": "m-3"}),
+            json!({"messageId": "m-2"}),
+            json!("m-2"),
+        ] {
+            let answer = json!({"batchItemFailures": [of_the_batch, other]});
+            assert_eq!(done_of_two(&answer), [""; 0], "{answer}");
+        }
+        assert_eq!(done_of_two(&json!({"batchItemFailures": "m-1"})), [""; 0]);
+    }
 }
