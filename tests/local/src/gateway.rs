@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -78,8 +79,8 @@ fn event(method: &str, uri: &axum::http::Uri, headers: &HeaderMap, body: &Bytes)
         }
     }
     let (text, is_base64) = match std::str::from_utf8(body) {
-        Ok(text) => (text.to_owned(), false),
-        Err(_) => (STANDARD.encode(body), true),
+        Ok(text) if body.is_empty() || !is_form(headers) => (text.to_owned(), false),
+        Ok(_) | Err(_) => (STANDARD.encode(body), true),
     };
     let host = folded.get("host").cloned().unwrap_or_default();
     json!({
@@ -109,6 +110,13 @@ fn event(method: &str, uri: &axum::http::Uri, headers: &HeaderMap, body: &Bytes)
         "body": (!text.is_empty()).then_some(text),
         "isBase64Encoded": is_base64,
     })
+}
+
+/// For API Gateway a form that was posted is no text.
+fn is_form(headers: &HeaderMap) -> bool {
+    let form = "application/x-www-form-urlencoded";
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(form))
 }
 
 /// The response of a function's answer; nothing if it makes no sense.
@@ -143,4 +151,27 @@ fn response(answer: &Value) -> Option<Response> {
         }
     }
     Some(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the event of a request with this body says base64, and the body it holds.
+    fn body_of(kind: &'static str, body: &'static [u8]) -> (Value, Value) {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        let event = event("POST", &"/path".parse().unwrap(), &headers, &Bytes::from_static(body));
+        (event["isBase64Encoded"].clone(), event["body"].clone())
+    }
+
+    #[test]
+    fn a_form_and_what_is_no_text_come_as_base64() {
+        for kind in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-Urlencoded; charset=utf-8"]
+        {
+            assert_eq!(body_of(kind, b"a=1"), (json!(true), json!("YT0x")), "{kind}");
+            assert_eq!(body_of(kind, b""), (json!(false), json!(null)), "{kind}");
+        }
+        assert_eq!(body_of("application/json", b"{}"), (json!(false), json!("{}")));
+        assert_eq!(body_of("application/json", b"\xff"), (json!(true), json!("/w==")));
+    }
 }
