@@ -69,7 +69,7 @@ impl<'a> Story<'a> {
     pub async fn play(&self) -> Result<(), Error> {
         let team = self.connect().await?;
         let cast = self.create_candidates().await?;
-        let Some(hero) = cast.first() else { return Ok(()) };
+        let hero = cast.first().ok_or_else(|| Error::Step("the story has no candidates".to_owned()))?;
         self.invite(hero).await?;
         self.take_assessment(hero).await?;
         self.move_the_others(&cast).await?;
@@ -159,10 +159,14 @@ impl<'a> Story<'a> {
 
     /// Prints who was invited and why the others were not, and holds both against the cast.
     async fn tell_who_was_invited(&self, team: &TeamId, cast: &[Candidate]) -> Result<(), Error> {
+        let mut decided = Vec::new();
+        for candidate in cast {
+            decided.push((candidate, self.decisions(team, &candidate.id).await?));
+        }
+        // Only now, so that a mail to somebody who was refused is seen.
         let mails = self.qualified.get("/_sim/mails").await?;
         let mut rows = Vec::new();
-        for candidate in cast {
-            let activity = self.decisions(team, &candidate.id).await?;
+        for (candidate, activity) in decided {
             let mailed: Vec<_> = mails
                 .as_array()
                 .into_iter()
