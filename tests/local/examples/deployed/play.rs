@@ -6,10 +6,12 @@ use integrations_page::paths::{self, field};
 use local::Error;
 use local::browser::{Browser, Shown};
 use local::control::Control;
+use local::story::opportunity;
 use serde_json::{Value, json};
 
 const TRIGGER_STAGE: &str = "Technical Assessment";
 const TITLE: &str = "Rust Basics";
+const NAME: &str = "Candidate 1";
 const EMAIL: &str = "candidate-1@example.com";
 /// A delivery that nobody signed.
 const UNSIGNED: &str =
@@ -46,10 +48,10 @@ impl Play {
         let mut browser = self.connect().await?;
         self.refuse_strangers().await?;
         tokio::time::sleep(MOMENT).await;
-        let opportunity = self.move_candidate().await?;
-        let result = self.invited(&opportunity).await?;
-        self.take_assessment(&opportunity, &result).await?;
-        self.explain(&mut browser, &opportunity).await?;
+        let id = self.move_candidate().await?;
+        let result = self.invited(&id).await?;
+        self.take_assessment(&id, &result).await?;
+        self.explain(&mut browser, &id).await?;
         for (who, simulator) in [("Lever", &self.lever), ("Qualified", &self.qualified)] {
             let violations = simulator.get("/_sim/violations").await?;
             if violations.as_array().is_none_or(|violations| !violations.is_empty()) {
@@ -82,11 +84,15 @@ impl Play {
     }
 
     /// The pages that read what was recorded, each of them from other items of the table.
-    async fn explain(&self, browser: &mut Browser, opportunity: &str) -> Result<(), Error> {
-        let why = format!("{}?{}={opportunity}", paths::WHY, field::OPPORTUNITY);
-        for path in [paths::PAGE, paths::ACTIVITY, &why] {
+    async fn explain(&self, browser: &mut Browser, id: &str) -> Result<(), Error> {
+        let why = format!("{}?{}={id}", paths::WHY, field::OPPORTUNITY);
+        let verdict = format!("Invited to “{TITLE}”.");
+        // The title alone is on the overview of a team that nothing happened to, too.
+        for (path, sentence) in
+            [(paths::PAGE, NAME), (paths::ACTIVITY, NAME), (why.as_str(), verdict.as_str())]
+        {
             let page = browser.open(&format!("{}{path}", self.gateway)).await?;
-            self.says(&page, TITLE)?;
+            self.says(&page, sentence)?;
         }
         Ok(())
     }
@@ -108,8 +114,7 @@ impl Play {
     }
 
     async fn move_candidate(&self) -> Result<String, Error> {
-        let wish =
-            json!({"name": "Candidate 1", "emails": [EMAIL], "stage": "New applicant", "tags": [TITLE]});
+        let wish = json!({"name": NAME, "emails": [EMAIL], "stage": "New applicant", "tags": [TITLE]});
         let created = self.lever.post("/_sim/opportunities", &wish).await?;
         let id = text(&created["id"])?.to_owned();
         let to = json!({"stage": TRIGGER_STAGE});
@@ -118,7 +123,7 @@ impl Play {
         Ok(id)
     }
 
-    async fn invited(&self, opportunity: &str) -> Result<String, Error> {
+    async fn invited(&self, id: &str) -> Result<String, Error> {
         let result = self
             .qualified
             .until("the invitation mail", "/_sim/mails", |mails| {
@@ -127,31 +132,34 @@ impl Play {
             })
             .await?;
         self.say("the invitation is mailed");
-        self.shows(opportunity, "Invited").await?;
+        self.shows(id, "Invited").await?;
         Ok(result)
     }
 
-    async fn take_assessment(&self, opportunity: &str, result: &str) -> Result<(), Error> {
+    async fn take_assessment(&self, id: &str, result: &str) -> Result<(), Error> {
         for (verb, suffix) in [("start", "Started"), ("submit", "Submitted")] {
             self.qualified.post(&format!("/_sim/results/{result}/{verb}"), &json!({})).await?;
-            self.shows(opportunity, suffix).await?;
+            self.shows(id, suffix).await?;
         }
         let note = self
             .lever
             .until("the result note", "/_sim/state", |state| {
-                let note = &find(state, opportunity)?["notes"].as_array()?.first()?["fields"][0]["value"];
+                let note = &opportunity(state, id)?["notes"].as_array()?.first()?["fields"][0]["value"];
                 note.as_str().map(str::to_owned)
             })
             .await?;
+        if !note.contains(TITLE) || !note.contains("Score: ") {
+            return Err(Error::Step(format!("the note lacks title or score:\n{note}")));
+        }
         self.say(&format!("the note is there:\n{note}"));
         Ok(())
     }
 
-    async fn shows(&self, opportunity: &str, suffix: &str) -> Result<(), Error> {
+    async fn shows(&self, id: &str, suffix: &str) -> Result<(), Error> {
         let wanted = format!("{TITLE} - {suffix}");
         self.lever
             .until(&wanted, "/_sim/state", |state| {
-                let tags = find(state, opportunity)?["tags"].as_array()?;
+                let tags = opportunity(state, id)?["tags"].as_array()?;
                 (*tags == [json!(wanted)]).then_some(())
             })
             .await?;
@@ -170,10 +178,6 @@ impl Play {
     fn say(&self, what: &str) {
         println!("{:6.2}s  {what}", self.began.elapsed().as_secs_f32());
     }
-}
-
-fn find<'v>(state: &'v Value, id: &str) -> Option<&'v Value> {
-    state["accounts"][0]["opportunities"].as_array()?.iter().find(|one| one["id"] == id)
 }
 
 fn text(value: &Value) -> Result<&str, Error> {
