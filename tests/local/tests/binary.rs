@@ -2,46 +2,92 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::io::{BufRead as _, BufReader, Lines};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// Starts it on free ports; gives its lines.
-fn start(arguments: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
-    let ports = ["--port", "0", "--lever-port", "0", "--qualified-port", "0"];
-    let mut child = Command::new(env!("CARGO_BIN_EXE_local"))
-        .args(ports)
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    (child, lines)
+/// Longer than the whole story takes, on a busy machine too.
+const ENDS_WITHIN: Duration = Duration::from_secs(300);
+
+/// The running program; it is ended with this.
+struct Running {
+    child: Child,
+    lines: Receiver<String>,
+    deadline: Instant,
 }
 
-/// The addresses it prints first: gateway, Lever, Qualified.
-fn addresses(lines: &mut Lines<BufReader<ChildStdout>>) -> [String; 3] {
-    ["gateway ", "lever ", "qualified "].map(|name| {
-        let line = lines.next().unwrap().unwrap();
-        line.strip_prefix(name).unwrap_or_else(|| panic!("`{line}` does not begin with `{name}`")).to_owned()
-    })
+impl Running {
+    /// Starts it on free ports.
+    fn start(arguments: &[&str]) -> Self {
+        let ports = ["--port", "0", "--lever-port", "0", "--qualified-port", "0"];
+        let mut child = Command::new(env!("CARGO_BIN_EXE_local"))
+            .args(ports)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { child, lines, deadline: Instant::now() + ENDS_WITHIN }
+    }
+
+    /// What it prints next; nothing if it prints no more.
+    fn line(&self) -> Option<String> {
+        match self.lines.recv_timeout(self.deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("nothing is printed, and it does not end"),
+        }
+    }
+
+    /// The addresses it prints first: gateway, Lever, Qualified.
+    fn addresses(&self) -> [String; 3] {
+        ["gateway ", "lever ", "qualified "].map(|name| {
+            let line = self.line().unwrap();
+            let address = line.strip_prefix(name);
+            address.unwrap_or_else(|| panic!("`{line}` does not begin with `{name}`")).to_owned()
+        })
+    }
+
+    /// Waits for its end.
+    fn ended(&mut self) -> ExitStatus {
+        while Instant::now() < self.deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it does not end");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
 }
 
 #[tokio::test]
 async fn it_prints_where_everything_is_and_what_to_do_by_hand() {
-    let (mut child, mut lines) = start(&["--no-story"]);
-    let [gateway, lever, qualified] = addresses(&mut lines);
-    let lines = lines.map(Result::unwrap);
-    let guide: Vec<String> = lines.take_while(|line| !line.ends_with("Ctrl-C ends everything.")).collect();
+    let running = Running::start(&["--no-story"]);
+    let [gateway, lever, qualified] = running.addresses();
+    let mut guide = Vec::new();
+    loop {
+        let line = running.line().unwrap();
+        if line.ends_with("Ctrl-C ends everything.") {
+            break;
+        }
+        guide.push(line);
+    }
     let http = sim_kit::http::client();
-    let mut statuses = Vec::new();
     for url in [format!("{gateway}/health"), format!("{lever}/_sim/state"), format!("{qualified}/_sim/state")]
     {
-        statuses.push(http.get(url).send().await.map(|answer| answer.status().as_u16()));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    for status in statuses {
-        assert_eq!(status.unwrap(), 200);
+        assert_eq!(http.get(url).send().await.unwrap().status(), 200);
     }
     assert!(guide.iter().any(|line| line.contains(&format!("{qualified}/_sim/launch"))), "{guide:?}");
 }
@@ -49,13 +95,12 @@ async fn it_prints_where_everything_is_and_what_to_do_by_hand() {
 /// A call that breaks a rule of the simulated Lever fails the story's last step.
 #[tokio::test]
 async fn once_ends_with_1_if_a_step_of_the_story_is_not_seen() {
-    let (mut child, mut lines) = start(&["--once"]);
-    let [_, lever, _] = addresses(&mut lines);
+    let mut running = Running::start(&["--once"]);
+    let [_, lever, _] = running.addresses();
     let stray = sim_kit::http::client().get(format!("{lever}/v1/nothing-of-lever")).send().await;
-    let told: Vec<String> = lines.map(Result::unwrap).collect();
-    let status = child.wait().unwrap();
     assert_eq!(stray.unwrap().status(), 404);
-    assert_eq!(status.code(), Some(1));
+    let told: Vec<String> = std::iter::from_fn(|| running.line()).collect();
+    assert_eq!(running.ended().code(), Some(1));
     let last = told.last().unwrap();
     assert!(last.starts_with("FAILED: ") && last.contains("/v1/nothing-of-lever"), "{last}");
     assert!(!told.iter().any(|line| line.contains("Every step was seen")));
