@@ -218,14 +218,23 @@ fn check_removed(world: &World, id: &str, exchange: &Exchange, wrong: &mut Vec<S
     if candidate(world, id).is_none_or(|candidate| candidate.is_touched) {
         return;
     }
-    let after = exchange.tags_after.as_deref().unwrap_or_default();
-    for tag in exchange.sent["tags"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let title = status_of(tag).map_or(tag, |(title, _)| title);
-        if !after.iter().filter_map(|tag| status_of(tag)).any(|(shown, _)| shown.eq_ignore_ascii_case(title))
-        {
-            wrong.push(format!("I3: {id} shows no status of {title} after {tag} went"));
-        }
+    let removed = exchange.sent["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    for tag in without_status(removed, exchange.tags_after.as_deref()) {
+        wrong.push(format!("I3: {id} shows no status any more after {tag} went"));
     }
+}
+
+/// The tags of those that were removed whose title is left without a status. `after` is nothing if there is no such
+/// opportunity any more: then nothing was removed, though an answer that got lost does not say so.
+fn without_status<'a>(
+    removed: impl Iterator<Item = &'a str>,
+    after: Option<&[String]>,
+) -> impl Iterator<Item = &'a str> {
+    removed.filter(move |tag| {
+        let title = status_of(tag).map_or(*tag, |(title, _)| title);
+        let shows = |tag: &String| status_of(tag).is_some_and(|(shown, _)| shown.eq_ignore_ascii_case(title));
+        after.is_some_and(|after| !after.iter().any(shows))
+    })
 }
 
 fn check_notes(world: &World, id: &str, wrong: &mut Vec<String>) {
@@ -256,4 +265,27 @@ fn may_be_invited(world: &World, read: &Value, title: &str) -> bool {
     let entered_at = entered.and_then(|change| change["updatedAt"].as_i64());
     let added_at = world.added_at.get(stage).copied().unwrap_or(i64::MAX);
     is_trigger && is_named && read["archived"].is_null() && entered_at.is_some_and(|at| at >= added_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_status;
+
+    /// What is found wrong once `Rust - Invited` was taken away.
+    fn wrong(after: Option<&[&str]>) -> Vec<&'static str> {
+        let after: Option<Vec<String>> = after.map(|tags| tags.iter().map(ToString::to_string).collect());
+        without_status(["Rust - Invited"].into_iter(), after.as_deref()).collect()
+    }
+
+    #[test]
+    fn whoever_loses_a_status_tag_must_show_another_of_the_title() {
+        assert_eq!(wrong(Some(&["rust - Started", "Berlin"])), [""; 0]);
+        assert_eq!(wrong(Some(&["Go - Started"])), ["Rust - Invited"]);
+        assert_eq!(wrong(Some(&[])), ["Rust - Invited"]);
+    }
+
+    #[test]
+    fn nobody_has_to_show_anything_once_deleted() {
+        assert_eq!(wrong(None), [""; 0]);
+    }
 }
