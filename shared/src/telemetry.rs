@@ -119,7 +119,7 @@ pub struct Closing<'a> {
     pub took: Duration,
     /// Whose work.
     pub team: Option<&'a TeamId>,
-    /// About which candidacy.
+    /// About which opportunity.
     pub opportunity: Option<&'a OpportunityId>,
     /// About which event.
     pub event: Option<&'a EventId>,

@@ -19,7 +19,7 @@ pub struct Activity {
     pub id: ActivityId,
     /// The event behind it.
     pub event: EventId,
-    /// About which candidacy.
+    /// About which opportunity.
     pub opportunity: OpportunityId,
     /// About which assessment, if it came that far.
     pub assessment: Option<AssessmentId>,

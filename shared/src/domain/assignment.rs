@@ -22,7 +22,7 @@ pub const CLOCK_DIFFERENCE_MAX: Duration = Duration::from_secs(5 * 60);
 pub struct Assignment {
     /// Whose.
     pub team: TeamId,
-    /// Which candidacy.
+    /// Which opportunity.
     pub opportunity: OpportunityId,
     /// Which person.
     pub contact: ContactId,

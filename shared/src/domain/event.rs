@@ -30,7 +30,7 @@ pub struct StageChanged {
     pub id: EventId,
     /// When Lever says it happened.
     pub triggered_at: Timestamp,
-    /// Which candidacy, as claimed.
+    /// Which opportunity, as claimed.
     pub opportunity: OpportunityId,
     /// Into which stage, as claimed.
     pub to_stage: StageId,

@@ -58,7 +58,7 @@ pub struct UnderWay {
 /// An assignment that news may still come about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenAssignment {
-    /// Which candidacy.
+    /// Which opportunity.
     pub opportunity: OpportunityId,
     /// Which assessment.
     pub assessment: AssessmentId,

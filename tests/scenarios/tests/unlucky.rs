@@ -115,7 +115,7 @@ async fn what_was_sent_is_told_although_the_candidate_moved_on_before_the_rest()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_candidacies_of_one_person_one_that_fails_does_not_stop_the_other() -> Made {
+async fn of_two_opportunities_of_one_person_one_that_fails_does_not_stop_the_other() -> Made {
     let world = World::start().await?;
     let first = world.invited("Candidate 1").await?;
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
@@ -136,7 +136,7 @@ async fn of_two_candidacies_of_one_person_one_that_fails_does_not_stop_the_other
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_candidacies_of_one_person_each_is_told_although_the_second_came_later() -> Made {
+async fn of_two_opportunities_of_one_person_each_is_told_although_the_second_came_later() -> Made {
     let world = World::start().await?;
     let first = world.invited("Candidate 1").await?;
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;

@@ -1,4 +1,4 @@
-//! `/archive_reasons`: why candidacies end.
+//! `/archive_reasons`: why opportunities end.
 
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
