@@ -25,7 +25,7 @@ impl Prepared {
             .await;
         let reached = reached.into_inner();
         if plan.order == Order::Hold && reached.last().is_some_and(|point| point.call == TOKEN_CALL) {
-            self.world.stalled_refreshes += 1;
+            *self.world.stalled_refreshes.entry(begun.run).or_default() += 1;
         }
         if let (Some(due), Some(status)) = (&begun.due, &begun.status) {
             let status = *status.borrow();

@@ -36,7 +36,8 @@ pub struct Checker {
     violations_seen: [usize; 2],
     /// The refresh tokens that were spent, with the access token each brought if that is known.
     spent: BTreeMap<String, Option<String>>,
-    stalled: usize,
+    /// How many refresh tokens that were on their way while time went on were presented late, by run.
+    stalled: BTreeMap<RunId, usize>,
     invited: BTreeMap<(String, String, String), usize>,
     ranks: BTreeMap<(String, String), usize>,
     falls: BTreeMap<String, usize>,
@@ -75,7 +76,7 @@ impl Checker {
                 check_token(world, exchange, &segments, wrong);
             }
             match (exchange.method.as_str(), segments.as_slice()) {
-                ("POST", ["oauth", "token"]) => self.refresh(world, exchange, wrong),
+                ("POST", ["oauth", "token"]) => self.refresh(world, run, exchange, wrong),
                 ("GET", ["v1", "opportunities", _]) if exchange.status == Some(200) => {
                     self.reads.entry(run).or_default().push(exchange.answered["data"].clone());
                 }
@@ -98,7 +99,7 @@ impl Checker {
     }
 
     /// A refresh token may be presented twice only if what it brought was never stored.
-    fn refresh(&mut self, world: &World, exchange: &Exchange, wrong: &mut Vec<String>) {
+    fn refresh(&mut self, world: &World, run: RunId, exchange: &Exchange, wrong: &mut Vec<String>) {
         let Some(token) = exchange.sent["refresh_token"].as_str() else { return };
         let brought = exchange.answered["access_token"].as_str().map(str::to_owned);
         let Some(earlier) = self.spent.get(token) else {
@@ -110,8 +111,9 @@ impl Checker {
         };
         let is_stored =
             earlier.as_ref().is_some_and(|access| world.stored_tokens.lock().contains_key(access));
-        if is_stored && self.stalled < world.stalled_refreshes {
-            self.stalled += 1;
+        let late = self.stalled.entry(run).or_default();
+        if is_stored && *late < world.stalled_refreshes.get(&run).copied().unwrap_or_default() {
+            *late += 1;
         } else if is_stored && !world.is_excused(REFRESHED_TWICE) {
             wrong.push("I6: a refresh token was presented after its successor was stored".to_owned());
         }

@@ -25,7 +25,7 @@ use sim_kit::Kit;
 use sim_kit::deliveries::ModeChange;
 use sim_kit::guarded::Guarded;
 
-use crate::gate::{Gate, Point, Verdict};
+use crate::gate::{Gate, Point, RunId, Verdict};
 use crate::queue::GatedQueue;
 use crate::runs::{Order, Runs};
 use crate::store::GatedStore;
@@ -141,8 +141,9 @@ pub struct World {
     /// How often an admin had to log in again.
     pub reconnects: usize,
     under_way: Vec<(Sender, String)>,
-    /// Runs that stood still while their refresh token was on its way: each may present a token that was used meanwhile.
-    pub stalled_refreshes: usize,
+    /// How many refresh tokens were on their way while time went on, by run: it may present each although the token was
+    /// used meanwhile.
+    pub stalled_refreshes: BTreeMap<RunId, usize>,
     /// The titles of all assessments, by id.
     pub titles: BTreeMap<String, String>,
     /// When the trigger stages were added, in simulated milliseconds, by id.
@@ -233,7 +234,7 @@ impl World {
             retries: Vec::new(),
             reconnects: 0,
             under_way: Vec::new(),
-            stalled_refreshes: 0,
+            stalled_refreshes: BTreeMap::new(),
             titles,
             added_at: BTreeMap::new(),
             retakes: BTreeMap::new(),
