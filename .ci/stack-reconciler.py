@@ -1,15 +1,11 @@
 """Lets a candidate begin anew without a word to the stack, and runs the deployed reconciler: Lever has to show it."""
 
 import json
-import os
 import sys
 import time
 import urllib.request
 
-import boto3
-
-if not os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:"):
-    sys.exit("only for the emulator that .ci/stack starts")
+from emulator import client, physical_ids
 
 stack, lever, qualified = sys.argv[1:]
 
@@ -31,10 +27,8 @@ call(f"{qualified}/_sim/deliveries/mode", {"drop_next": 1000})
 for verb in ("reopen", "start"):
     call(f"{qualified}/_sim/results/{result}/{verb}", {})
 
-resources = boto3.client("cloudformation").list_stack_resources(StackName=stack)["StackResourceSummaries"]
-physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
 with open("events/reconciler/schedule.json", "rb") as event:
-    answer = boto3.client("lambda").invoke(FunctionName=physical["Reconciler"], Payload=event.read())
+    answer = client("lambda").invoke(FunctionName=physical_ids(stack)["Reconciler"], Payload=event.read())
 answer = json.load(answer["Payload"])
 print("answered:", answer)
 if answer != {"swept": 1, "failed": 0, "found": 1, "complete": True}:

@@ -1,33 +1,27 @@
 """Asks with the roles of the functions for what they may have and what not; every answer has to be the expected one."""
 
-import os
 import sys
 
-import boto3
 from botocore.exceptions import ClientError
+from emulator import client, physical_ids
 
-if not os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:"):
-    sys.exit("only for the emulator that .ci/stack starts")
-
-stack = sys.argv[1]
-resources = boto3.client("cloudformation").list_stack_resources(StackName=stack)["StackResourceSummaries"]
-physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
-account = boto3.client("sts").get_caller_identity()["Account"]
-lambdas = boto3.client("lambda")
+physical = physical_ids(sys.argv[1])
+account = client("sts").get_caller_identity()["Account"]
+lambdas = client("lambda")
 TEAM = {"S": "TEAM#65f0c0de0000000000000001"}
 
 
-def client(service, role):
+def as_role(service, role):
     # A function's credentials are those of its role; here they are taken through a trust for this test only.
-    iam = boto3.client("iam")
+    iam = client("iam")
     arn = iam.get_role(RoleName=role)["Role"]["Arn"]
     trust = (
         '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},'
         '"Action":"sts:AssumeRole"}]}' % f"arn:aws:iam::{account}:root"
     )
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=trust)
-    given = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="probe")["Credentials"]
-    return boto3.client(
+    given = client("sts").assume_role(RoleArn=arn, RoleSessionName="probe")["Credentials"]
+    return client(
         service,
         aws_access_key_id=given["AccessKeyId"],
         aws_secret_access_key=given["SecretAccessKey"],
@@ -71,7 +65,7 @@ for logical, own, foreign in [
     ("StageChangeWebhookRole", "webhook", "state"),
     ("AssessmentEventsRole", "qualified_url_key", "webhook"),
 ]:
-    role = client("dynamodb", physical[logical])
+    role = as_role("dynamodb", physical[logical])
     expect(f"{logical}: query of {own}", "allowed", query(table, role, "pk", "sk", own))
     expect(f"{logical}: query of {foreign}", "refused", query(table, role, "pk", "sk", foreign))
     expect(f"{logical}: query of api_key", "refused", query(table, role, "pk", "sk", "api_key"))
@@ -81,13 +75,13 @@ for logical, own, foreign in [
     expect(f"{logical}: scan", "refused", lambda: role.scan(TableName=table))
     expect(f"{logical}: delete", "refused", lambda: role.delete_item(TableName=table, Key=key))
 for logical in ["WorkerRole", "IntegrationsPageRole", "OAuthCallbackRole", "ReconcilerRole"]:
-    role = client("dynamodb", physical[logical])
+    role = as_role("dynamodb", physical[logical])
     expect(f"{logical}: query of whole items", "allowed", query(table, role))
     expect(f"{logical}: scan", "refused", lambda: role.scan(TableName=table))
 # The page gets how far a team is reconciled and no other item; the emulator does not evaluate the keys of that.
 reconciliation = {"pk": {"S": TEAM["S"] + "#RECONCILIATION"}, "sk": {"S": "RECONCILIATION"}}
 for logical, get in [("IntegrationsPageRole", "allowed"), ("OAuthCallbackRole", "refused")]:
-    role = client("dynamodb", physical[logical])
+    role = as_role("dynamodb", physical[logical])
     expect(f"{logical}: get", get, lambda: role.get_item(TableName=table, Key=reconciliation))
 for logical, receive in [
     ("WorkerRole", "allowed"),
@@ -97,6 +91,6 @@ for logical, receive in [
     ("OAuthCallbackRole", "refused"),
     ("ReconcilerRole", "refused"),
 ]:
-    queue = client("sqs", physical[logical])
+    queue = as_role("sqs", physical[logical])
     expect(f"{logical}: receive", receive, lambda: queue.receive_message(QueueUrl=physical["Queue"]))
 sys.exit(failures > 0)

@@ -6,17 +6,14 @@ import os
 import secrets
 import sys
 
-import boto3
-
-if not os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:"):
-    sys.exit("only for the emulator that .ci/stack starts")
+from emulator import client
 
 
 def key():
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-stack = boto3.client("cloudformation").describe_stacks(StackName=sys.argv[1])["Stacks"][0]
+stack = client("cloudformation").describe_stacks(StackName=sys.argv[1])["Stacks"][0]
 outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 value = {
     "lever_client_id": "lever-sim-client",
@@ -25,7 +22,7 @@ value = {
     "launch_key": os.environ["LAUNCH_KEY"],
     "session_key": key(),
 }
-boto3.client("secretsmanager").put_secret_value(
+client("secretsmanager").put_secret_value(
     SecretId=outputs["AppSecretArn"], SecretString=json.dumps(value)
 )
 print(outputs["ApiId"])
