@@ -11,8 +11,7 @@ use local::control::Control;
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::intake::median;
-use crate::report::{Limit, Report, Row};
+use crate::report::{Limit, Report, Row, median};
 use crate::world::World;
 
 /// How long Lever and Qualified take for each call.

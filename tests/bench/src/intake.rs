@@ -8,7 +8,7 @@ use lambda::{Program, build_binary};
 use crate::Error;
 use crate::deliveries::{Addressee, Kind, delivery};
 use crate::peers::{self, Peer};
-use crate::report::{Limit, Report, Row, say};
+use crate::report::{Limit, Report, Row, median, say};
 use crate::runtime::Running;
 use crate::world::World;
 
@@ -162,12 +162,6 @@ impl Contender {
     fn each(&self) -> f64 {
         milliseconds(self.used) / f64::from(self.events)
     }
-}
-
-/// The middle one.
-pub(crate) fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 fn milliseconds(time: Duration) -> f64 {

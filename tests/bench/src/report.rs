@@ -1,6 +1,7 @@
 //! The table that is printed: what was measured, what it must not exceed, and what holds it back.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 /// A figure.
 pub(crate) struct Row {
@@ -66,6 +67,12 @@ impl Report {
         let limits = self.0.iter().filter(|row| row.limit.is_some()).count();
         say(&format!("\n{} of {limits} limits kept.", limits - missed));
     }
+}
+
+/// The middle one.
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// Prints a line.

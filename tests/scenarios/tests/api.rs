@@ -12,9 +12,9 @@ const OPERATIONS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// A signed-in user who speaks JSON.
 pub(crate) struct User {
-    pub(crate) http: Client,
-    pub(crate) base: String,
-    pub(crate) cookie: String,
+    http: Client,
+    base: String,
+    cookie: String,
     csrf: String,
 }
 
@@ -38,6 +38,11 @@ impl User {
 
     pub(crate) async fn get(&self, path: &str) -> Made<Response> {
         Ok(self.request(Method::GET, path).send().await?)
+    }
+
+    /// A page as a browser gets it, by its whole path.
+    pub(crate) async fn page(&self, path: &str) -> Made<Response> {
+        Ok(self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie).send().await?)
     }
 
     fn change(&self, method: Method, path: &str) -> RequestBuilder {

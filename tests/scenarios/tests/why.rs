@@ -27,8 +27,7 @@ impl Why {
     async fn of(world: &World, id: &str) -> Made<Self> {
         let admin = User::sign_in(world, "admin").await?;
         let answer: Value = admin.get(&format!("/why?opportunity={id}")).await?.json().await?;
-        let page = format!("{}/integrations/lever/why?opportunity={id}", admin.base);
-        let page = admin.http.get(page).header("cookie", &admin.cookie).send().await?;
+        let page = admin.page(&format!("/integrations/lever/why?opportunity={id}")).await?;
         assert_eq!(page.status(), StatusCode::OK);
         Ok(Self { explanation: answer["explanation"].clone(), html: page.text().await? })
     }
@@ -245,8 +244,7 @@ async fn a_search_by_name_says_what_it_finds_and_when_its_list_is_cut() -> Made 
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
     }
     let admin = User::sign_in(&world, "admin").await?;
-    let page = format!("{}/integrations/lever/why?candidate=many", admin.base);
-    let page = admin.http.get(page).header("cookie", &admin.cookie).send().await?.text().await?;
+    let page = admin.page("/integrations/lever/why?candidate=many").await?.text().await?;
     assert!(page.contains("There may be more candidates than these."), "{page}");
     let lines: Value = admin.get("/activity?search=many").await?.json().await?;
     assert_eq!(lines["is_cut"], true, "{lines}");
@@ -254,8 +252,7 @@ async fn a_search_by_name_says_what_it_finds_and_when_its_list_is_cut() -> Made 
     assert_eq!((&answer["is_cut"], answer["candidates"].as_array().map(Vec::len)), (&json!(true), Some(10)));
     let answer: Value = admin.get("/why?candidate=many+1").await?.json().await?;
     assert_eq!(answer["is_cut"], false, "{answer}");
-    let nobody = format!("{}/integrations/lever/why?candidate=zzz", admin.base);
-    let nobody = admin.http.get(nobody).header("cookie", &admin.cookie).send().await?.text().await?;
+    let nobody = admin.page("/integrations/lever/why?candidate=zzz").await?.text().await?;
     assert!(nobody.contains("with recent activity and those in a trigger stage"), "{nobody}");
     Ok(())
 }
@@ -285,8 +282,7 @@ async fn of_more_candidates_than_lever_lists_at_once_none_is_the_only_one_and_no
     world.pass(Duration::from_secs(5));
     let lines: Value = admin.get("/activity?search=zzz").await?.json().await?;
     assert_eq!((&lines["lines"], &lines["is_cut"]), (&json!([]), &json!(true)), "{lines}");
-    let page = format!("{}/integrations/lever/why?candidate=zzz", admin.base);
-    let page = admin.http.get(page).header("cookie", &admin.cookie).send().await?.text().await?;
+    let page = admin.page("/integrations/lever/why?candidate=zzz").await?.text().await?;
     assert!(page.contains("Nobody was found among those we looked at"), "{page}");
     Ok(())
 }
