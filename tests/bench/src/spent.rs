@@ -61,7 +61,12 @@ pub(crate) struct Spent {
 impl Spent {
     /// All write units.
     pub(crate) fn writes(&self) -> f64 {
-        self.ledger + self.activity + self.slot + self.connection + self.other + self.indexes
+        self.writes_of_event() + self.connection
+    }
+
+    /// The write units that every event of the kind costs, however many come within a minute.
+    pub(crate) fn writes_of_event(&self) -> f64 {
+        self.ledger + self.activity + self.slot + self.other + self.indexes
     }
 
     pub(crate) fn count(&mut self, cost: &Cost) {

@@ -45,7 +45,7 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Error> {
         tell(kind, spent, report);
     }
     // Without the connection: that an event came is noted once a minute, whoever it was about.
-    let of_events = |spent: &Spent| spent.reads + spent.writes() - spent.connection;
+    let of_events = |spent: &Spent| spent.reads + spent.writes_of_event();
     let total = |all: &[Spent]| all.iter().map(of_events).sum::<f64>();
     let difference = (total(&many) / total(&few) - 1.0).abs() * 100.0;
     report.add(
@@ -78,17 +78,18 @@ fn few_kinds(all: &[Spent]) -> prices::Candidate {
 fn tell(kind: Kind, spent: &Spent, report: &mut Report) {
     let name = kind.name();
     let parts = format!(
-        "ledger {}, activity {}, slot {}, connection {}, other {}, indexes {}",
-        spent.ledger, spent.activity, spent.slot, spent.connection, spent.other, spent.indexes
+        "ledger {}, activity {}, slot {}, other {}, indexes {}",
+        spent.ledger, spent.activity, spent.slot, spent.other, spent.indexes
     );
     report.add(
-        Row::figure(format!("write units, {name}"), spent.writes(), "")
+        Row::figure(format!("write units, {name}"), spent.writes_of_event(), "")
             .limit(Limit::Most(kind.writes_limit()), &parts),
     );
     if spent.writes() > 0.0 {
         report.add(Row::figure("  of these ledger and activity", spent.ledger + spent.activity, ""));
         report.add(Row::figure("  of these rate slot", spent.slot, ""));
         report.add(Row::figure("  of these indexes", spent.indexes, ""));
+        report.add(Row::figure("  besides, at most once a minute of a team", spent.connection, ""));
     }
     report.add(Row::figure(format!("read units, {name}"), spent.reads, ""));
     report.add(Row::figure(format!("calls of Lever, {name}"), spent.lever, ""));

@@ -165,6 +165,17 @@ impl Function {
         Ok(())
     }
 
+    /// Ends the process, if it runs and nobody waits for it, without waiting for its end.
+    pub(crate) fn stop(&self) {
+        if let Ok(mut running) = self.running.try_lock()
+            && let Some(running) = running.take()
+            && let Ok(mut process) = running.process.try_lock()
+        {
+            // It may have ended already.
+            _ = process.child.start_kill();
+        }
+    }
+
     /// How often its process ended by itself, as far as it is over now.
     ///
     /// # Errors

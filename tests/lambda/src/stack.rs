@@ -223,6 +223,8 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         self.poller.abort();
+        // Before their Runtime API and all they call is gone, or they would tell of it.
+        self.functions.values().for_each(|function| function.stop());
     }
 }
 
