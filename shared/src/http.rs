@@ -127,7 +127,15 @@ impl Client {
 /// # Errors
 /// When TLS cannot be set up.
 pub fn client() -> Result<Client, TransportError> {
-    let client = builder(RootCertStore { roots: TLS_SERVER_ROOTS.to_vec() })?.timeout(CALL_TIMEOUT).build();
+    client_within(CALL_TIMEOUT)
+}
+
+/// The same for those who have less time: how long one call may take in all.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn client_within(call: Duration) -> Result<Client, TransportError> {
+    let client = builder(RootCertStore { roots: TLS_SERVER_ROOTS.to_vec() })?.timeout(call).build();
     client.map(Client::from).map_err(|_| TransportError::Unsendable)
 }
 

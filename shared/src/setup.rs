@@ -3,6 +3,7 @@
 mod late;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use url::Url;
@@ -22,6 +23,10 @@ use crate::store::{DynamoStore, Store};
 use crate::{lever, metrics, qualified, telemetry};
 
 pub use late::LateIntake;
+
+/// How long one call of an API may take for a page. Its 29 s are enough for a login or a renewal of tokens, which have
+/// the client's own time-out, and four calls one after the other that are not answered.
+const CALL_OF_PAGE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -122,14 +127,7 @@ impl Parts {
     /// # Errors
     /// When no HTTP client can be made on this machine.
     pub fn connector(&self) -> Result<Connector, Error> {
-        let http = http::client()?;
-        Ok(Connector::new(
-            (Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock)),
-            (lever::Client::new(http.clone(), &self.config.lever_api_base), self.oauth(http.clone())),
-            qualified::Client::new(http, &self.config.qualified_api_base),
-            self.config.public_base_url.clone(),
-            environment(&self.config.lever_api_base),
-        ))
+        Ok(self.connector_over(&http::client_within(CALL_OF_PAGE_TIMEOUT)?, http::client()?))
     }
 
     /// The reconciler.
@@ -138,7 +136,19 @@ impl Parts {
     /// When no HTTP client can be made on this machine.
     pub fn reconciler(&self, rhythm: Rhythm) -> Result<Reconciler, Error> {
         let parts = (Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock));
-        Ok(Reconciler::new(parts, self.connector()?, rhythm))
+        let http = http::client()?;
+        Ok(Reconciler::new(parts, self.connector_over(&http, http.clone()), rhythm))
+    }
+
+    /// Reaches the APIs over the first client, and Lever's logins over the second.
+    fn connector_over(&self, apis: &http::Client, logins: http::Client) -> Connector {
+        Connector::new(
+            (Arc::clone(&self.store), Arc::clone(&self.queue), Arc::clone(&self.clock)),
+            (lever::Client::new(apis.clone(), &self.config.lever_api_base), self.oauth(logins)),
+            qualified::Client::new(apis.clone(), &self.config.qualified_api_base),
+            self.config.public_base_url.clone(),
+            environment(&self.config.lever_api_base),
+        )
     }
 
     fn oauth(&self, http: http::Client) -> lever::OAuth {

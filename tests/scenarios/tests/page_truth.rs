@@ -1,10 +1,14 @@
 //! The page says what is so, whoever finds out first.
 
+use std::time::Duration;
+
 use integrations_page::paths;
 use lever_integration::domain::{ConnectionState, TeamId};
+use lever_integration::service::connect::Leftover;
 use local::browser::Browser;
-use scenarios::{Made, World};
+use scenarios::{Admin, Made, World};
 use serde_json::Value;
+use sim_kit::faults::{Fault, Mode};
 
 struct Visitor<'a> {
     world: &'a World,
@@ -84,5 +88,50 @@ async fn whoever_waits_for_a_key_is_said_to_wait_for_it() -> Made {
     let visitor = Visitor::of(&world).await?;
     let wanted = ("access_granted".to_owned(), "api_key_needed".to_owned());
     assert_eq!(first_failure(&visitor, &parked).await?, wanted, "its event is kept and not missing");
+    Ok(())
+}
+
+/// How long the gateway waits for a page.
+const GATEWAY: Duration = Duration::from_secs(29);
+
+/// Lever takes calls and answers none.
+fn silence(world: &World) {
+    let forever = Fault { delay_ms: 600_000, times: u64::MAX, ..Fault::new("*", "/**", Mode::Delay) };
+    world.local.lever.kit().faults.plan(forever);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_comes_before_the_gateway_gives_up_though_lever_is_silent() -> Made {
+    let world = World::start().await?;
+    for number in 0..6 {
+        world.invited(&format!("Candidate {number}")).await?;
+    }
+    let visitor = Visitor::of(&world).await?;
+    // What was read a moment ago is not asked for again.
+    world.pass(Duration::from_secs(1800));
+    silence(&world);
+    let search = format!("{}?candidate=Candidate", paths::WHY);
+    for (path, told) in [
+        (paths::PAGE, "Lever does not answer at the moment"),
+        (paths::ACTIVITY, "Qualified was asked to e-mail the invitation"),
+        (&search, "Lever or Qualified did not answer"),
+    ] {
+        let page = tokio::time::timeout(GATEWAY, visitor.get(path)).await.map_err(|_| path.to_owned())??;
+        assert!(page.contains(told), "{path}: {page}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_integration_is_removed_before_the_gateway_gives_up_though_lever_is_silent() -> Made {
+    let world = World::start().await?;
+    let admin = Admin::of(&world.local, &world.team)?;
+    // The access token has expired by then.
+    world.pass(Duration::from_secs(7200));
+    silence(&world);
+    let left = tokio::time::timeout(GATEWAY, admin.connector.remove_integration(&world.team)).await??;
+    assert_eq!(left, [Leftover::LeverWebhook, Leftover::LeverAccess]);
+    let context = world.local.parts.store.load_team(&world.team).await?.ok_or("no team")?;
+    assert!(context.connection.is_none() && context.team.api_key.is_none());
     Ok(())
 }

@@ -8,7 +8,8 @@ use lever_integration::domain::{
     Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId, TeamId,
 };
 use lever_integration::failure::Disposition;
-use lever_integration::lever::{Api, Confidentiality};
+use lever_integration::http::TransportError;
+use lever_integration::lever::{self, Api, Confidentiality};
 use lever_integration::store::TeamContext;
 use url::Url;
 
@@ -32,20 +33,34 @@ pub(crate) async fn read_all(page: &Page, team: &TeamId, api: Option<&Api<'_>>, 
     let mut seen = HashSet::new();
     let newest = lines.iter().map(|line| &line.opportunity).filter(|id| seen.insert(*id)).take(READS_MAX);
     let newest: Vec<OpportunityId> = newest.cloned().collect();
-    stream::iter(newest)
-        .map(|id| async move {
-            let now = page.clock.now();
-            if let Some(known) = page.recent.get(team, &id, now) {
-                return Some((id, known));
-            }
-            let read = api.opportunity(&id).await.ok()?;
+    let mut reads = stream::iter(newest).map(|id| read(page, team, api, id)).buffer_unordered(READS_AT_ONCE);
+    let mut known = Known::new();
+    // The first that is not answered ends it: each of the others could be waited for as long.
+    while let Some(Ok(read)) = reads.next().await {
+        known.extend(read);
+    }
+    known
+}
+
+/// One opportunity, if Lever shows it; fails if Lever does not answer.
+async fn read(
+    page: &Page,
+    team: &TeamId,
+    api: &Api<'_>,
+    id: OpportunityId,
+) -> Result<Option<(OpportunityId, Opportunity)>, TransportError> {
+    let now = page.clock.now();
+    if let Some(known) = page.recent.get(team, &id, now) {
+        return Ok(Some((id, known)));
+    }
+    match api.opportunity(&id).await {
+        Ok(read) => {
             page.recent.keep(team, &read, now);
-            Some((id, read))
-        })
-        .buffer_unordered(READS_AT_ONCE)
-        .filter_map(std::future::ready)
-        .collect()
-        .await
+            Ok(Some((id, read)))
+        }
+        Err(lever::Error::Transport(error)) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 /// What stages are called: in Lever now, or when they were added.

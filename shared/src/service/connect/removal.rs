@@ -2,6 +2,8 @@
 //!
 //! What stays is the history: ledger and activity, so that a team that connects again invites nobody twice.
 
+use futures_util::join;
+
 use crate::domain::{ConnectionState, Team, TeamId};
 use crate::service::Error;
 use crate::service::pace::permits;
@@ -76,15 +78,21 @@ impl Connector {
         }
     }
 
+    /// Leaves both at the same time: there is not enough of it to wait for one after the other.
     async fn leave_services(&self, context: &TeamContext) -> Vec<Leftover> {
-        let [webhook, access] = self.leave_lever(context).await;
+        let ([webhook, access], subscription) =
+            join!(self.leave_lever(context), self.leave_qualified(context));
+        [webhook, subscription, access].into_iter().flatten().collect()
+    }
+
+    /// Deletes our subscription; says if it is left.
+    async fn leave_qualified(&self, context: &TeamContext) -> Option<Leftover> {
         let url = qualified_webhook_url(&self.public_base_url, &context.team);
         let is_gone = match self.qualified_api(context) {
             Some(api) => delete_subscriptions(&api, &url, None).await.is_ok(),
             None => context.team.subscription.is_none(),
         };
-        let subscription = (!is_gone).then_some(Leftover::Subscription);
-        [webhook, subscription, access].into_iter().flatten().collect()
+        (!is_gone).then_some(Leftover::Subscription)
     }
 
     /// Deletes our webhook and gives the access back, in this order; says what is left of each.
