@@ -63,6 +63,8 @@ pub struct AssessmentResult {
     pub state: ResultState,
     /// 0 or 1 for a first take, more for a retake.
     pub retake_number: u32,
+    /// When the invitation made it, by Qualified's clock.
+    pub created_at: Option<Timestamp>,
     /// When the candidate began the present attempt.
     pub started_at: Option<Timestamp>,
     /// When the present attempt was submitted.

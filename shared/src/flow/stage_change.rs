@@ -30,6 +30,9 @@ pub enum Step {
     Invite(Request),
     /// The same event came before: finish what it began.
     Finish(Box<Assignment>),
+    /// The same event began to invite, and for this reason it would not any more: look whether the mail went out.
+    /// Follow it if it did, and send none if it did not.
+    Withdraw(Box<Assignment>, Reason),
     /// Asked for again while the invitation exists: show the present status again.
     RestoreTags(Box<Assignment>),
     /// Nothing, for this reason.
@@ -68,9 +71,10 @@ pub fn decide_stage_change(
             facts: Facts { tag: Some(tag), title: Some(title), ..admission.facts.clone() },
         })
         .collect();
-    for assignment in ledger.iter().filter(|entry| entry.cause == event.id && !entry.is_refused()) {
-        if !decisions.iter().any(|decision| decision.assessment.as_ref() == Some(&assignment.assessment)) {
-            decisions.push(finish_begun(assignment, admission.facts.clone()));
+    for entry in ledger.iter().filter(|entry| is_begun_by(entry, event)) {
+        if !decisions.iter().any(|decision| decision.assessment.as_ref() == Some(&entry.assessment)) {
+            let step = finish_unasked(entry, Reason::NoMatchingTag);
+            decisions.push(AssignmentDecision { step, ..finish_begun(entry, admission.facts.clone()) });
         }
     }
     if decisions.is_empty() {
@@ -87,8 +91,8 @@ pub fn decide_stage_change(
     decisions
 }
 
-/// The decision to finish what the same event began, whatever the tags say by now. What is finished already
-/// is told once more, since the run that did it may have ended before it told.
+/// The decision to finish what the same event began. What is finished already is told once more, since the run that
+/// did it may have ended before it told.
 pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision {
     AssignmentDecision {
         assessment: Some(assignment.assessment.clone()),
@@ -101,6 +105,25 @@ pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision
     }
 }
 
+fn is_begun_by(entry: &Assignment, event: &StageChanged) -> bool {
+    entry.cause == event.id && !entry.is_refused()
+}
+
+/// Finishes what the same event began though no tag asks for it now, for this reason. We touch no tag before the
+/// invitation is on record: as long as it is not, somebody else took the tag off.
+fn finish_unasked(entry: &Assignment, reason: Reason) -> Step {
+    let is_mail_due = match &entry.state {
+        AssignmentState::Inviting => true,
+        AssignmentState::Mirrored(mirror) => mirror.is_invitation_due(),
+        AssignmentState::Refused { .. } => false,
+    };
+    if is_mail_due {
+        Step::Withdraw(Box::new(entry.clone()), reason)
+    } else {
+        Step::Finish(Box::new(entry.clone()))
+    }
+}
+
 fn decide_verdict(
     verdict: &TagVerdict<'_>,
     event: &StageChanged,
@@ -108,8 +131,12 @@ fn decide_verdict(
     ledger: &[Assignment],
 ) -> (Option<AssessmentId>, Step, Tag, Title) {
     let entry = |assessment: &Assessment| ledger.iter().find(|entry| entry.assessment == assessment.id);
+    let unasked = |assessment: &Assessment, reason| match entry(assessment) {
+        Some(entry) if is_begun_by(entry, event) => finish_unasked(entry, reason),
+        Some(_) | None => Step::Nothing(reason),
+    };
     let refused = |assessment: &Assessment, tag: &Tag, reason| {
-        (Some(assessment.id.clone()), Step::Nothing(reason), tag.clone(), assessment.title.clone())
+        (Some(assessment.id.clone()), unasked(assessment, reason), tag.clone(), assessment.title.clone())
     };
     match *verdict {
         TagVerdict::Names(assessment, tag) => {
@@ -129,7 +156,7 @@ fn decide_verdict(
         TagVerdict::NotForCandidates(assessment, tag) => refused(assessment, tag, Reason::NotForCandidates),
         TagVerdict::OnlyStatus(assessment, tag, _) => {
             let step = match entry(assessment) {
-                Some(entry) if entry.cause == event.id => Step::Finish(Box::new(entry.clone())),
+                Some(entry) if entry.cause == event.id => finish_unasked(entry, Reason::StatusTagPresent),
                 Some(_) => Step::Nothing(Reason::AlreadyAssigned),
                 None => Step::Nothing(Reason::StatusTagPresent),
             };

@@ -187,9 +187,18 @@ fn tags_and_ledger_decide_the_step() {
 }
 
 #[test]
-fn what_the_same_event_began_is_finished_even_if_its_tag_is_gone() {
+fn what_the_same_event_began_is_finished_and_nothing_is_sent_if_its_tag_is_gone() {
     let begun = assignment("event", AssignmentState::Inviting);
-    assert_eq!(decide(&["Berlin"], std::slice::from_ref(&begun)), [Step::Finish(Box::new(begun))]);
+    let asked_again = Mirror { is_asked_again: true, ..mirror(1, Progress::Invited) };
+    for entry in [begun, assignment("event", AssignmentState::Mirrored(asked_again))] {
+        for (tag, reason) in
+            [("Berlin", Reason::NoMatchingTag), ("Rust Basics - Invited", Reason::StatusTagPresent)]
+        {
+            let withdrawn = [Step::Withdraw(Box::new(entry.clone()), reason)];
+            assert_eq!(decide(&[tag], std::slice::from_ref(&entry)), withdrawn);
+        }
+        assert_eq!(decide(&["Rust Basics"], std::slice::from_ref(&entry)), [Step::Finish(Box::new(entry))]);
+    }
     let shown = assignment("event", AssignmentState::Mirrored(mirror(1, Progress::Invited)));
     let finished = [Step::Finish(Box::new(shown.clone()))];
     assert_eq!(decide(&["Rust Basics - Invited"], std::slice::from_ref(&shown)), finished);
@@ -249,6 +258,7 @@ fn reading(state: ResultState, started: Option<i64>, submitted: Option<i64>) -> 
         team_candidate: "person".parse().unwrap(),
         state,
         retake_number: 0,
+        created_at: None,
         started_at: started.map(at),
         submitted_at: submitted.map(at),
         original_submitted_at: None,

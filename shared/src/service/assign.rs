@@ -180,6 +180,11 @@ impl Worker {
                 let assignment = self.new_assignment(case, opportunity, request);
                 self.bring_to_invitation(case.access, (assignment, Run::First), invitee, case.holder).await
             }
+            Step::Withdraw(assignment, reason) => {
+                let unasked = Invitee::refused(opportunity, reason);
+                let brought = (*assignment, Run::Repeated);
+                self.bring_to_invitation(case.access, brought, &unasked, case.holder).await
+            }
             Step::Finish(assignment) => {
                 // What is older than the event that now names it was asked for again: its tags were restored.
                 let is_older = assignment.created_at < case.event.triggered_at;
@@ -265,7 +270,7 @@ fn unreadable(reason: Reason) -> Line {
 /// Whether a newer list of assessments could change the decision.
 fn is_about_the_list(step: &Step) -> bool {
     match step {
-        Step::Nothing(reason) => matches!(
+        Step::Nothing(reason) | Step::Withdraw(_, reason) => matches!(
             reason,
             Reason::NoMatchingTag
                 | Reason::MisspeltTag

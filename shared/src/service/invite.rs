@@ -1,8 +1,10 @@
 //! Brings one assignment to an invitation: claim, look up, invite, record, show.
 
+use jiff::Timestamp;
+
 use crate::domain::{
-    AssessmentId, AssessmentResult, Assignment, AssignmentState, EmailAddress, LeaseHolder, Mirror,
-    Opportunity, Progress, Reason, ResultState, Standing, TeamCandidateId,
+    AssessmentId, AssessmentResult, Assignment, AssignmentState, CLOCK_DIFFERENCE_MAX, EmailAddress,
+    LeaseHolder, Mirror, Opportunity, Progress, Reason, ResultState, Standing, TeamCandidateId,
 };
 use crate::qualified::{Invitation, Novelty, Person};
 
@@ -135,7 +137,7 @@ impl Worker {
         claim: &Claim<'_>,
         invitee: &Invitee<'_>,
     ) -> Result<Option<Found>, Error> {
-        let result = look_up(access, &claim.assignment().assessment, invitee, Run::First).await?;
+        let result = look_up(access, claim.assignment(), invitee, Run::First).await?;
         let has_started =
             |result: &AssessmentResult| result.progress().is_some_and(|at| at > Progress::Invited);
         match invitee.admission {
@@ -153,11 +155,9 @@ impl Worker {
         invitee: &Invitee<'_>,
         run: Run,
     ) -> Result<Found, Error> {
-        let assessment = &claim.assignment().assessment;
-        if let Some(result) = look_up(access, assessment, invitee, run).await? {
-            // One that was closed brings nobody to the assessment, unless an earlier run of this event opened it.
-            let is_closed = result.state == ResultState::Terminated && run == Run::First;
-            if !is_closed || invitee.admission.is_err() {
+        if let Some(result) = look_up(access, claim.assignment(), invitee, run).await? {
+            // One that was closed brings nobody to the assessment.
+            if result.state != ResultState::Terminated || invitee.admission.is_err() {
                 return Ok(attach(&result));
             }
         }
@@ -202,10 +202,11 @@ impl Worker {
 }
 
 /// The result that an earlier invitation led to. A repeated run also asks by contact: the address that an
-/// earlier run wrote to may have been changed or removed since.
+/// earlier run wrote to may have been changed or removed since. What is older than the assignment no run of it made, and
+/// reaches nobody at the present address.
 async fn look_up(
     access: &Access<'_>,
-    assessment: &AssessmentId,
+    assignment: &Assignment,
     invitee: &Invitee<'_>,
     run: Run,
 ) -> Result<Option<AssessmentResult>, Error> {
@@ -214,14 +215,22 @@ async fn look_up(
         Some(address) => access.qualified.find_person(address).await?,
         None => None,
     };
-    let found = result_of(access, by_address, assessment).await?;
+    let found = result_of(access, by_address, &assignment.assessment).await?;
     match run {
         Run::Repeated if found.is_none() => {
             let by_contact = access.qualified.find_person_of(&invitee.opportunity.contact).await?;
-            result_of(access, by_contact, assessment).await
+            let found = result_of(access, by_contact, &assignment.assessment).await?;
+            Ok(found.filter(|result| !is_older(result, assignment)))
         }
         Run::First | Run::Repeated => Ok(found),
     }
+}
+
+/// Whether a result was there before the assignment, by clocks that may differ.
+fn is_older(result: &AssessmentResult, assignment: &Assignment) -> bool {
+    let certain =
+        |at: Timestamp| at.saturating_add(CLOCK_DIFFERENCE_MAX).is_ok_and(|at| at < assignment.created_at);
+    result.created_at.is_some_and(certain)
 }
 
 async fn result_of(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use lever_integration::domain::Reason;
 use scenarios::{Made, World, address};
 use serde_json::json;
+use sim_kit::faults::{Fault, Mode};
 
 const CORRECTED: &str = "Corrected";
 /// After this time an invitation does not count as just made.
@@ -88,5 +89,39 @@ async fn another_opportunity_of_somebody_whose_result_was_closed_is_invited() ->
     world.move_to(&second, World::TRIGGER).await?;
     assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
     assert_eq!(world.mailed("Candidate 1").len(), 2);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_result_is_no_invitation_to_a_run_that_begins_again_either() -> Made {
+    let world = World::start().await?;
+    let first = world.invited("Candidate 1").await?;
+    let result = world.result(&first).await?;
+    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
+    world.settle().await?;
+    let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    let kit = world.local.qualified.kit();
+    kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+    world.move_to(&second, World::TRIGGER).await?;
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
+    assert_eq!(world.mailed("Candidate 1").len(), 2);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_to_an_earlier_address_long_ago_is_not_taken_for_what_a_lost_run_sent() -> Made {
+    let world = World::start().await?;
+    let first = world.invited("Candidate 1").await?;
+    world.pass(NO_LONGER_NEW);
+    let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.correct_email(&second, &address(CORRECTED))?;
+    let path = "/api/v1/assessment_invitations/invite_candidates";
+    world.local.qualified.kit().faults.plan(Fault::new("POST", path, Mode::Status));
+    world.move_to(&second, World::TRIGGER).await?;
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
+    assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 1));
+    assert_ne!(world.result(&second).await?, world.result(&first).await?);
     world.finish().await
 }

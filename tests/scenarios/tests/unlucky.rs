@@ -98,6 +98,75 @@ async fn an_address_removed_after_a_lost_answer_does_not_hide_the_invitation() -
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tag_taken_off_before_anything_was_sent_sends_nothing() -> Made {
+    for path in ["/api/v1/team_candidates", INVITE] {
+        let world = World::start().await?;
+        let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+        plan(&world, "*", path, Mode::Status, 1, 0);
+        world.move_to(&id, World::TRIGGER).await?;
+        world.local.lever.tag(&id, &[OTHER_TITLE.to_owned()], &[World::TITLE.to_owned()])?;
+        world.wait_out().await?;
+        assert_eq!(world.mailed("Candidate 1").len(), 1, "{path}");
+        assert_eq!(world.reasons(&id).await?, [Reason::NoMatchingTag, Reason::Invited], "{path}");
+        assert_eq!(of_title(&world, &id)?, [""; 0]);
+        // Put back, it asks as any other does.
+        world.local.lever.tag(&id, &[World::TITLE.to_owned()], &[])?;
+        world.move_to(&id, "Offer").await?;
+        world.move_to(&id, World::TRIGGER).await?;
+        assert_eq!(of_title(&world, &id)?, ["Rust Basics - Invited"]);
+        world.finish().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tag_taken_off_after_a_lost_answer_does_not_hide_the_invitation() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    plan(&world, "POST", INVITE, Mode::DropAfter, 1, 0);
+    world.move_to(&id, World::TRIGGER).await?;
+    world.local.lever.tag(&id, &[], &[World::TITLE.to_owned()])?;
+    world.wait_out().await?;
+    assert_eq!(world.mailed("Candidate 1").len(), 1);
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited]);
+    assert_eq!(of_title(&world, &id)?, ["Rust Basics - Invited"]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_assessment_unpublished_after_the_mail_does_not_hide_the_invitation() -> Made {
+    for (path, mode) in [(INVITE, Mode::DropAfter), ("/v1/opportunities/*/addTags", Mode::Status)] {
+        let world = World::start().await?;
+        let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+        plan(&world, "POST", path, mode, 1, 0);
+        world.move_to(&id, World::TRIGGER).await?;
+        world.local.qualified.unpublish_assessment(world.first_assessment().await?.as_str())?;
+        // The list of assessments is read again by then.
+        world.pass(Duration::from_secs(120));
+        world.wait_out().await?;
+        assert_eq!(world.mailed("Candidate 1").len(), 1, "{path}");
+        assert_eq!(world.reasons(&id).await?, [Reason::Invited], "{path}");
+        assert_eq!(of_title(&world, &id)?, ["Rust Basics - Invited"], "{path}");
+        world.finish().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_assessment_unpublished_before_anything_was_sent_sends_nothing() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    plan(&world, "POST", INVITE, Mode::Status, 1, 0);
+    world.move_to(&id, World::TRIGGER).await?;
+    world.local.qualified.unpublish_assessment(world.first_assessment().await?.as_str())?;
+    world.pass(Duration::from_secs(120));
+    world.wait_out().await?;
+    assert_eq!(world.mailed("Candidate 1").len(), 0);
+    assert_eq!(world.reasons(&id).await?, [Reason::NotPublished]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_sent_is_told_although_the_candidate_moved_on_before_the_rest() -> Made {
     let world = World::start().await?;
     let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE, OTHER_TITLE]}))?;

@@ -204,7 +204,7 @@ impl Facts<'_> {
                 let outcome = if is_given_up { given_up } else { CheckOutcome::NotDue };
                 trail.push(WhyCheck::AcceptedByQualified, outcome, None);
             }
-            Step::Finish(_) => return None,
+            Step::Finish(_) | Step::Withdraw(..) => return None,
             Step::Invite(_) => {
                 trail.add(WhyCheck::AssessmentReady, None, None);
                 trail.add(WhyCheck::NotAssignedBefore, None, None);

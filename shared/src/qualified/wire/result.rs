@@ -25,7 +25,6 @@ pub(in crate::qualified) struct Exhibit {
 pub(in crate::qualified) struct ListedResult {
     pub(in crate::qualified) result: AssessmentResult,
     is_current_take: bool,
-    created_at: Option<Timestamp>,
 }
 
 /// A result as the list has it; the exhibit has some fields more and the id outside.
@@ -116,7 +115,7 @@ impl Exhibit {
 impl ListedResult {
     /// The order in which results count: the current take, then the highest retake, then the newest.
     pub(in crate::qualified) fn rank(&self) -> (bool, u32, Option<Timestamp>) {
-        (self.is_current_take, self.result.retake_number, self.created_at)
+        (self.is_current_take, self.result.retake_number, self.result.created_at)
     }
 }
 
@@ -124,8 +123,7 @@ impl ResultRow {
     pub(in crate::qualified) fn into_listed(self) -> Result<ListedResult, Flaw> {
         let id = parse_id(self.id.as_deref().ok_or(Flaw::Shape)?)?;
         let is_current_take = self.current_take == Some(true);
-        let created_at = self.created_at;
-        Ok(ListedResult { result: self.into_result(id)?, is_current_take, created_at })
+        Ok(ListedResult { result: self.into_result(id)?, is_current_take })
     }
 
     fn into_result(self, id: ResultId) -> Result<AssessmentResult, Flaw> {
@@ -144,6 +142,7 @@ impl ResultRow {
             team_candidate: parse_id(&team_candidate_id)?,
             state: state(&self.state),
             retake_number: self.retake_number.unwrap_or_default(),
+            created_at: self.created_at,
             started_at: self.started_at,
             submitted_at: self.submitted_at,
             original_submitted_at: self.original_submitted_at,
