@@ -109,7 +109,7 @@ mod tests {
             "AWS_REGION" => Some("eu-west-1".to_owned()),
             "APP_SECRET_JSON" | "RUST_LOG" => None,
             name if name.starts_with("AWS_") => None,
-            _ => Some("https://service.example.com/api/".to_owned()),
+            _ => Some("https://service.example.com/".to_owned()),
         });
         let aws = aws_of(&config.unwrap()).unwrap();
         let deadlines = aws.timeout_config().unwrap();

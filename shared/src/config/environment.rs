@@ -112,7 +112,7 @@ impl Config {
         let lever_auth_base = reader.required("LEVER_AUTH_BASE", base_url);
         let lever_audience = reader.required("LEVER_AUDIENCE", audience);
         let qualified_api_base = reader.required("QUALIFIED_API_BASE", unversioned_base_url);
-        let public_base_url = reader.required("PUBLIC_BASE_URL", base_url);
+        let public_base_url = reader.required("PUBLIC_BASE_URL", origin);
         let log_filter = reader.log_filter();
         let aws_region = reader.aws_region();
         let aws_endpoint = reader.aws_endpoint();
@@ -258,6 +258,12 @@ fn base_url(text: &str) -> Result<Url, String> {
         url.set_path(&path);
     }
     Ok(url)
+}
+
+/// Links and routes begin at the host.
+fn origin(text: &str) -> Result<Url, String> {
+    let url = Some(url(text)?).filter(|url| url.path() == "/");
+    url.ok_or_else(|| "must not have a path: the routes begin at the host".to_owned())
 }
 
 /// The client appends the version itself.

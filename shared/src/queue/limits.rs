@@ -15,7 +15,8 @@ pub const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(6 * WORKER_TIMEOUT.
 ///
 /// Seven waits lie between eight receives. With the back-off of this module they add up to at most
 /// 60 + 120 + 240 + 480 + 3 × 900 = 3600 s, half of it on average: an outage of half an hour is usually
-/// survived without a hand on the dead-letter queue, and no effect is tried more than eight times.
+/// survived without a hand on the dead-letter queue, and no effect is tried more than eight times. An eighth
+/// wait follows before SQS moves the message.
 pub const RECEIVES_MAX: u32 = 8;
 
 /// The most messages one receive hands out (SQS: quotas).

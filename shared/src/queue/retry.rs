@@ -12,8 +12,8 @@ const BACKOFF_BASE: Duration = Duration::from_secs(60);
 const BACKOFF_CAP: Duration = Duration::from_secs(15 * 60);
 /// The shortest wait: SQS counts in seconds, and none at all would be a hot loop.
 const WAIT_MIN: Duration = Duration::from_secs(1);
-/// How long a message that cannot succeed waits: it is dead and the alarm rings after 7 × 30 s = 3.5 min
-/// instead of 7 visibility time-outs (42 min), yet a wrong deployment can be taken back in the meantime.
+/// How long a message that cannot succeed waits: it is dead and the alarm rings after 8 × 30 s = 4 min
+/// instead of 8 visibility time-outs (48 min), yet a wrong deployment can be taken back in the meantime.
 const POISON_WAIT: Duration = Duration::from_secs(30);
 /// How old an event may get by being told to wait: 10 000 stage changes of one team take 10 000 × 3 calls
 /// / 10 per second = 50 min, and a working day of Lever refusing calls is no longer only waiting.

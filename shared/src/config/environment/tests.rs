@@ -13,7 +13,7 @@ const VARIABLES: [(&str, &str); 9] = [
     ("LEVER_AUTH_BASE", "https://auth.lever.co"),
     ("LEVER_AUDIENCE", "https://api.lever.co/v1/"),
     ("QUALIFIED_API_BASE", "https://www.qualified.io/api"),
-    ("PUBLIC_BASE_URL", "https://lever.example.com/prod"),
+    ("PUBLIC_BASE_URL", "https://lever.example.com"),
     ("AWS_REGION", "eu-west-1"),
 ];
 
@@ -49,7 +49,7 @@ fn a_whole_environment_is_read_and_base_urls_can_be_joined() {
     );
     assert_eq!(config.lever_audience, "https://api.lever.co/v1/");
     assert_eq!(config.qualified_api_base.as_str(), "https://www.qualified.io/api/");
-    assert_eq!(config.public_base_url.as_str(), "https://lever.example.com/prod/");
+    assert_eq!(config.public_base_url.as_str(), "https://lever.example.com/");
     assert_eq!(config.log_filter, "info");
     assert_eq!((config.aws_region.as_str(), &config.aws_endpoint), ("eu-west-1", &None));
 }
@@ -100,6 +100,10 @@ fn a_url_has_no_user_query_or_fragment() {
         assert_eq!(problem("PUBLIC_BASE_URL", value), "must not have a user, a query or a fragment");
     }
     assert_eq!(problem("PUBLIC_BASE_URL", "example.com/page"), "has to be a URL");
+    assert_eq!(
+        problem("PUBLIC_BASE_URL", "https://example.com/page"),
+        "must not have a path: the routes begin at the host"
+    );
 }
 
 #[test]
