@@ -146,23 +146,26 @@ impl People {
     fn interfere(&mut self, world: &mut World) -> Made<String> {
         let Some(candidate) = self.pick(world) else { return Ok("nobody".to_owned()) };
         let id = candidate.id.as_str();
-        let roll = self.rng.random_range(0..6);
+        let title = World::TITLE.to_owned();
+        let roll = self.rng.random_range(0..8);
         let (what, done) = match roll {
             0 => ("archived", world.lever.archive(id, Some("Hired"))),
             1 => ("un-archived", world.lever.archive(id, None)),
             2 => ("deleted", world.lever.delete(id)),
             3 => ("protected", world.lever.protect(id, None::<DataProtection>)),
             4 => ("anonymised", world.lever.anonymise(id)),
+            5 => ("asked for no more", world.lever.tag(id, &[], &[title])),
+            6 => return Ok(close(world, &candidate)),
             _ => {
-                let status = [" - Invited", " - Started"].map(|suffix| format!("{}{suffix}", World::TITLE));
-                ("retagged", world.lever.tag(id, &[World::TITLE.to_owned()], &status))
+                let status = [" - Invited", " - Started"].map(|suffix| format!("{title}{suffix}"));
+                ("retagged", world.lever.tag(id, &[title], &status))
             }
         };
         if done.is_ok() {
             let of_person = world.candidates.iter_mut().filter(|one| one.email == candidate.email);
             for one in of_person.filter(|one| roll == 4 || one.id == id) {
                 one.is_asked_for = false;
-                one.is_touched |= roll == 5;
+                one.is_touched |= roll == 7;
             }
         }
         Ok(format!("{id} is {what}"))
@@ -174,4 +177,22 @@ impl People {
         self.cut_off[tenant] = true;
         Ok(format!("team {tenant} takes the access back"))
     }
+}
+
+/// A team closes what a candidate was invited to and has not started. Whoever is asked for again is invited again.
+fn close(world: &mut World, candidate: &Candidate) -> String {
+    let mails = world.qualified.mails();
+    let mut of_person = mails.iter().filter(|mail| mail.to == candidate.email);
+    let is_unstarted = |id: &str| {
+        let result = world.qualified.result(id);
+        result.is_some_and(|one| matches!(one.state, ResultState::Invited | ResultState::Opened))
+    };
+    let Some(mail) = of_person.find(|mail| is_unstarted(mail.result_id.as_str())) else {
+        return "nothing to close".to_owned();
+    };
+    let done = world.qualified.terminate_result(mail.result_id.as_str());
+    if done.is_ok() {
+        *world.retakes.entry(candidate.email.clone()).or_default() += 1;
+    }
+    format!("{} is closed: {}", mail.result_id, done.is_ok())
 }

@@ -25,6 +25,7 @@ for_every_case! { ends:
     an_invitation_by_a_posting_survives_its_ends = PostingTag,
     two_invitations_survive_their_ends = TwoAssessments,
     somebody_invited_elsewhere_survives_the_ends = InvitedElsewhere,
+    somebody_whose_result_was_closed_survives_the_ends = ClosedElsewhere,
     somebody_who_came_too_early_survives_the_ends = EnteredBefore,
     restored_tags_survive_the_ends = Restored,
     a_start_survives_its_ends = Started,

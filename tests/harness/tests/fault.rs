@@ -38,6 +38,7 @@ for_every_case! { fails:
     an_invitation_by_a_posting_survives_every_failure = PostingTag,
     two_invitations_survive_every_failure = TwoAssessments,
     somebody_invited_elsewhere_survives_every_failure = InvitedElsewhere,
+    somebody_whose_result_was_closed_survives_every_failure = ClosedElsewhere,
     somebody_who_came_too_early_survives_every_failure = EnteredBefore,
     restored_tags_survive_every_failure = Restored,
     a_start_survives_every_failure = Started,

@@ -80,6 +80,7 @@ async fn an_exhibit_holds_all_that_the_note_needs() {
             team_candidate: "p1".parse().unwrap(),
             state: ResultState::Submitted,
             retake_number: 0,
+            created_at: at("2026-01-02T03:00:00.000Z"),
             started_at: at("2026-01-02T03:04:05.678Z"),
             submitted_at: at("2026-01-02T04:04:05.678Z"),
             original_submitted_at: None,

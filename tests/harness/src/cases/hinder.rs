@@ -106,6 +106,7 @@ impl Prepared {
             | Case::PostingTag
             | Case::TwoAssessments
             | Case::InvitedElsewhere
+            | Case::ClosedElsewhere
             | Case::EnteredBefore
             | Case::Restored
             | Case::Started

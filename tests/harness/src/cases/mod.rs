@@ -34,6 +34,8 @@ pub enum Case {
     TwoAssessments,
     /// The person was invited for another opportunity.
     InvitedElsewhere,
+    /// The person was invited for another opportunity, and the team closed that before anything was started.
+    ClosedElsewhere,
     /// The stage becomes a trigger stage after the candidate was moved into it.
     EnteredBefore,
     /// The status tags were taken away, the title put back and the candidate moved in again.
@@ -60,7 +62,7 @@ pub enum Case {
 
 impl Case {
     /// All of them, those first that are played quickly.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Intake,
         Self::Callback,
         Self::Key,
@@ -73,6 +75,7 @@ impl Case {
         Self::Retaken,
         Self::EnteredBefore,
         Self::InvitedElsewhere,
+        Self::ClosedElsewhere,
         Self::Started,
         Self::PostingTag,
         Self::TwoAssessments,

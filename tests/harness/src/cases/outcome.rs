@@ -37,6 +37,7 @@ impl Prepared {
             | Case::PostingTag
             | Case::TwoAssessments
             | Case::InvitedElsewhere
+            | Case::ClosedElsewhere
             | Case::EnteredBefore
             | Case::Restored
             | Case::Started
@@ -125,6 +126,10 @@ impl Prepared {
                     self.wrong.push(format!("{id} is told as {reasons:?} instead of {expected:?}"));
                 }
             }
+        }
+        let mails = self.world.qualified.mails().len();
+        if case == Case::ClosedElsewhere && mails != 2 {
+            self.wrong.push(format!("I1: {mails} mails instead of 2, one before the closing and one after"));
         }
         let state = self.world.lever.state();
         let webhooks = state["accounts"][0]["webhooks"].as_array().map_or(0, Vec::len);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lever_integration::domain::Reason;
+use lever_integration::store::Store as _;
 use qualified_sim::Submission;
 use serde_json::json;
 
@@ -31,6 +32,7 @@ pub(super) async fn prepare(case: Case) -> Made<Prepared> {
         Case::TwoAssessments => prepared.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
         Case::PostingTag => prepared.asked(&[]).await?,
         Case::InvitedElsewhere => prepared.invited_elsewhere().await?,
+        Case::ClosedElsewhere => prepared.closed_elsewhere().await?,
         Case::EnteredBefore => prepared.entered_before().await?,
         Case::Restored => prepared.restored().await?,
         Case::Started => prepared.started().await?,
@@ -68,10 +70,30 @@ impl Prepared {
     async fn invited_elsewhere(&mut self) -> Made {
         self.asked(&[World::TITLE]).await?;
         self.world.settle().await?;
+        self.asked_elsewhere(Reason::AttachedToExisting).await
+    }
+
+    async fn closed_elsewhere(&mut self) -> Made {
+        self.asked(&[World::TITLE]).await?;
+        self.world.settle().await?;
+        let result = self.result()?;
+        self.world.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
+        self.world.settle().await?;
+        // The first opportunity is told of the closing, and of nothing after it.
+        let (id, reasons) = &mut self.told[0];
+        let team = &self.world.tenants[0].team;
+        let lines = self.world.store.opportunity_activity(team, &id.parse()?, 100).await?;
+        *reasons = lines.into_iter().map(|line| line.reason).collect();
+        self.world.retakes.insert(self.world.address(0, "Candidate 1"), 1);
+        self.asked_elsewhere(Reason::Invited).await
+    }
+
+    /// A message about another opportunity of the same person.
+    async fn asked_elsewhere(&mut self, reason: Reason) -> Made {
         let second = self.world.candidate(0, "Candidate 1", json!({"tags": [World::TITLE]}))?;
         self.world.ask_for(&second)?;
         self.world.deliver(free).await?;
-        self.told.push((second, vec![Reason::AttachedToExisting]));
+        self.told.push((second, vec![reason]));
         Ok(())
     }
 
