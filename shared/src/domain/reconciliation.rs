@@ -23,12 +23,15 @@ pub struct Reconciliation {
     pub results_until: Option<Timestamp>,
     /// The walk over the open assignments.
     pub open_assignments: Look,
-    /// Deletions in Lever before this are known.
-    pub deletions_until: Option<Timestamp>,
+    /// The look for deletions in Lever.
+    pub deletions: Look,
     /// Where the slow walk over the whole ledger stands; from the start if nothing.
     pub ledger_cursor: Option<String>,
-    /// When webhooks, subscription and waiting events were last looked after.
+    /// When webhooks, subscription, waiting events and erasure were last looked after, with nothing left to try again
+    /// soon.
     pub upkept_at: Option<Timestamp>,
+    /// Since when looking after these fails each time in a way that may pass.
+    pub upkeep_failing_since: Option<Timestamp>,
     /// When the webhook was last replaced because its signature token no longer matched.
     pub webhook_renewed_at: Option<Timestamp>,
     /// Counts the writes; a write names the version it replaces.
@@ -77,9 +80,10 @@ impl Reconciliation {
             stage_changes: Look::default(),
             results_until: None,
             open_assignments: Look::default(),
-            deletions_until: None,
+            deletions: Look::default(),
             ledger_cursor: None,
             upkept_at: None,
+            upkeep_failing_since: None,
             webhook_renewed_at: None,
             version: 0,
         }

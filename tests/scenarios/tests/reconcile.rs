@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lever_integration::clock::Clock;
 use lever_integration::domain::{
-    AccessToken, Connection, ConnectionState, Event, EventId, LeverEnvironment, LeverTokens, Reason,
-    RefreshToken, StageChanged, TeamId,
+    AccessToken, Connection, ConnectionState, Event, EventId, LeverEnvironment, LeverTokens, ParkedEvent,
+    Reason, RefreshToken, StageChanged, TeamId,
 };
 use lever_integration::queue::{Envelope, Error as QueueError, MemoryQueue, Queue};
 use lever_integration::service::Handled;
@@ -37,6 +37,12 @@ async fn sweep_after(world: &World, pause: Duration) -> Made<Answer> {
 
 async fn sweep(world: &World) -> Made<Answer> {
     sweep_after(world, A_WHILE).await
+}
+
+/// Every reading of this path fails from now on.
+fn fail_always(world: &World, path: &str, mode: Mode, status: Option<u16>) {
+    let fault = Fault { times: u64::MAX, status, ..Fault::new("GET", path, mode) };
+    world.local.lever.kit().faults.plan(fault);
 }
 
 async fn connection(world: &World, team: &TeamId) -> Made<Connection> {
@@ -283,6 +289,108 @@ async fn whoever_is_deleted_or_anonymised_in_lever_is_erased_here() -> Made {
     world.finish().await
 }
 
+/// So many other candidates are created and deleted in Lever.
+fn delete_others(world: &World, count: usize) -> Made {
+    for _ in 0..count {
+        let id = world.candidate("Somebody else", json!({}))?;
+        world.local.lever.delete(&id)?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_deletions_than_one_look_reads_are_met_by_the_next() -> Made {
+    let world = World::start().await?;
+    let last = world.invited("Ada").await?;
+    sweep(&world).await?;
+    // Lever lists the oldest deletion first.
+    delete_others(&world, 500)?;
+    world.local.lever.delete(&last)?;
+    sweep_after(&world, AN_HOUR).await?;
+    assert_eq!(world.ledger(&last).await?.len(), 1, "five hundred are read at once");
+    sweep_after(&world, AN_HOUR).await?;
+    assert_eq!((world.ledger(&last).await?.len(), world.activity(&last).await?.len()), (0, 0));
+    let later = world.invited("Bob").await?;
+    world.local.lever.delete(&later)?;
+    sweep_after(&world, AN_HOUR).await?;
+    sweep_after(&world, AN_HOUR).await?;
+    assert_eq!(world.ledger(&later).await?.len(), 0, "later deletions are asked for");
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_among_the_deletions_that_lever_no_longer_knows_costs_a_new_beginning() -> Made {
+    let world = World::start().await?;
+    let last = world.invited("Ada").await?;
+    sweep(&world).await?;
+    delete_others(&world, 100)?;
+    world.local.lever.delete(&last)?;
+    let body = Some(json!({"code": "BadRequestError", "message": "Invalid offset token"}));
+    let second_page = Fault::new("GET", "/v1/opportunities/deleted", Mode::Status);
+    let fault = Fault { status: Some(400), body, skip: 1, ..second_page };
+    world.local.lever.kit().faults.plan(fault);
+    let answer = sweep_after(&world, AN_HOUR).await?;
+    assert_eq!((answer.failed, world.ledger(&last).await?.len()), (0, 0));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_behind_opportunities_that_lever_does_not_show_readably_is_kept() -> Made {
+    let world = World::start().await?;
+    let mut ids = [world.invited("Ada").await?, world.invited("Bob").await?, world.invited("Eve").await?];
+    // As the walk over the ledger goes.
+    ids.sort();
+    let [garbled, refused, behind] = ids;
+    sweep(&world).await?;
+    world.local.lever.anonymise(&behind)?;
+    fail_always(&world, &format!("/v1/opportunities/{garbled}"), Mode::MalformedJson, None);
+    fail_always(&world, &format!("/v1/opportunities/{refused}"), Mode::Status, Some(400));
+    sweep_after(&world, AN_HOUR).await?;
+    sweep_after(&world, AN_HOUR).await?;
+    let mut left = Vec::new();
+    for id in [&garbled, &refused, &behind] {
+        left.push(world.ledger(id).await?.len());
+    }
+    assert_eq!(left, [1, 1, 0]);
+    world.local.lever.kit().faults.clear();
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_behind_an_opportunity_that_always_fails_is_kept_for_ever() -> Made {
+    let world = World::start().await?;
+    let mut ids = [world.invited("Ada").await?, world.invited("Bob").await?];
+    ids.sort();
+    let [broken, behind] = ids;
+    sweep(&world).await?;
+    world.local.lever.anonymise(&behind)?;
+    fail_always(&world, &format!("/v1/opportunities/{broken}"), Mode::Status, Some(500));
+    assert_eq!(sweep_after(&world, AN_HOUR).await?.failed, 1, "Lever may be down: it is asked again soon");
+    assert_eq!(world.ledger(&behind).await?.len(), 1);
+    for _ in 0..10 {
+        sweep(&world).await?;
+    }
+    assert_eq!((world.ledger(&broken).await?.len(), world.ledger(&behind).await?.len()), (1, 0));
+    assert_eq!(sweep(&world).await?.failed, 0);
+    world.local.lever.kit().faults.clear();
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_lever_could_not_show_for_a_moment_is_looked_at_by_the_next_sweep() -> Made {
+    let world = World::start().await?;
+    let faceless = world.invited("Ada").await?;
+    sweep(&world).await?;
+    world.local.lever.anonymise(&faceless)?;
+    let path = format!("/v1/opportunities/{faceless}");
+    world.local.lever.kit().faults.plan(Fault::new("GET", &path, Mode::Status));
+    sweep_after(&world, AN_HOUR).await?;
+    assert_eq!(world.ledger(&faceless).await?.len(), 1);
+    sweep(&world).await?;
+    assert_eq!(world.ledger(&faceless).await?.len(), 0);
+    world.finish().await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_opportunity_that_lever_merely_does_not_know_is_kept() -> Made {
     let world = World::start().await?;
@@ -462,13 +570,10 @@ async fn one_broken_team_among_ten_stops_no_other() -> Made {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_left_waiting_though_access_is_right_goes_on() -> Made {
-    let world = World::without_deliveries().await?;
-    let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
-    world.local.lever.move_to(&id, World::TRIGGER, None)?;
-    let envelope = world.envelope(world.moved(&id)?);
-    let parked = lever_integration::domain::ParkedEvent {
+/// The event of a candidate's move waits, as if access had been lost when it came.
+async fn park_move(world: &World, id: &str) -> Made {
+    let envelope = world.envelope(world.moved(id)?);
+    let parked = ParkedEvent {
         team: world.team.clone(),
         event: envelope.event.id().clone(),
         reason: Reason::ReconnectNeeded,
@@ -476,9 +581,67 @@ async fn an_event_left_waiting_though_access_is_right_goes_on() -> Made {
         envelope: envelope.to_json()?,
     };
     world.local.parts.store.park_event(&parked).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_left_waiting_though_access_is_right_goes_on() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    park_move(&world, &id).await?;
     world.local.reconcile().await?;
     world.shows(&id, "Rust Basics - Invited").await?;
     assert_eq!(world.local.parts.store.parked_events(&world.team, 10).await?, []);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_of_upkeep_that_is_refused_for_good_keeps_no_other_from_being_taken() -> Made {
+    let world = World::without_deliveries().await?;
+    let gone = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&gone, World::TRIGGER, None)?;
+    sweep(&world).await?;
+    assert_eq!(world.ledger(&gone).await?.len(), 1);
+    world.local.lever.delete(&gone)?;
+    world.pass(AN_HOUR);
+    // Moved just now, so that no look finds it: only the event that waits tells of it.
+    let waiting = world.candidate("Bob", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&waiting, World::TRIGGER, None)?;
+    park_move(&world, &waiting).await?;
+    fail_always(&world, "/v1/webhooks", Mode::Status, Some(403));
+    let answer = world.local.reconcile().await?;
+    assert_eq!((answer.swept, answer.failed), (0, 1), "it is told");
+    world.shows(&waiting, "Rust Basics - Invited").await?;
+    assert_eq!(world.local.parts.store.parked_events(&world.team, 10).await?, []);
+    assert_eq!((world.ledger(&gone).await?.len(), world.activity(&gone).await?.len()), (0, 0));
+
+    let looks = || world.local.lever.kit().calls.count("GET", "/v1/webhooks");
+    let before = looks();
+    for _ in 0..3 {
+        let answer = sweep(&world).await?;
+        assert_eq!((answer.swept, answer.failed), (1, 0));
+    }
+    assert_eq!(looks(), before, "what is refused for good is not tried every few minutes");
+    assert_eq!(sweep_after(&world, AN_HOUR).await?.failed, 1);
+    assert_eq!(looks(), before + 1);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trouble_that_lasts_keeps_an_idle_team_busy_for_an_hour_and_not_for_ever() -> Made {
+    let world = World::without_deliveries().await?;
+    world.pass(A_DAY * 2);
+    fail_always(&world, "/v1/webhooks", Mode::Status, Some(503));
+    let mut failed = 0;
+    // 28 hours: the first turn with an hour of trying again, then one or two turns more.
+    for _ in 0..280 {
+        failed += sweep(&world).await?.failed;
+    }
+    assert!((12..=13).contains(&failed), "{failed} sweeps failed");
+    world.local.lever.kit().faults.clear();
+    let answer = sweep_after(&world, A_DAY).await?;
+    assert_eq!((answer.swept, answer.failed), (1, 0));
     world.finish().await
 }
 
@@ -487,7 +650,7 @@ async fn an_event_left_waiting_though_access_is_right_goes_on() -> Made {
 /// Slower while an event is handled, or a busy machine would hold it for hours.
 async fn drain(world: &World) {
     while !world.local.queue.is_idle() {
-        world.pass(if world.local.is_busy() { Duration::from_millis(50) } else { Duration::from_secs(1) });
+        world.pass(if world.local.is_busy() { Duration::from_millis(200) } else { Duration::from_secs(1) });
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -13,6 +13,7 @@ mod results;
 mod run;
 mod stage_changes;
 mod sweep;
+mod tally;
 mod upkeep;
 
 pub use run::Run;
@@ -34,7 +35,8 @@ pub struct Rhythm {
     pub sweep: Duration,
     /// How long a stage change is left to its own event before it counts as missed.
     pub settle: Duration,
-    /// The pause between two looks after webhooks, deletions and waiting events.
+    /// The pause between two looks after webhooks, deletions and waiting events. What may pass and has lasted as long
+    /// is waited for no more often than that.
     pub upkeep: Duration,
 }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::Reconciler;
+use super::tally::Tally;
 use crate::domain::{Connection, ConnectionState, Reconciliation, TeamId};
-use crate::failure::Disposition;
 use crate::flow::is_sweep_due;
 use crate::service::Error;
 use crate::store::{Recorded, TeamContext};
@@ -104,16 +104,15 @@ impl Reconciler {
         };
         let qualified = self.connector.qualified_api(context);
         let sweep = Sweep { reconciler: self, context, connection, lever, qualified, now, deadline };
-        let (found, failure) = sweep.look(&mut reconciliation).await;
-        if let Some(error @ Error::Lever(lever::Error::Unauthorized)) = failure {
-            return Err(error);
+        let tally = sweep.look(&mut reconciliation).await;
+        if tally.is_token_refused() {
+            return Err(Error::Lever(lever::Error::Unauthorized));
         }
-        if found > 0 {
+        if tally.found() > 0 {
             reconciliation.found_at = Some(now);
         }
         // What may pass leaves the team due. What will not is not tried again before the team's next turn.
-        let may_pass = |error: &Error| matches!(error.disposition(), Disposition::Transient { .. });
-        if !failure.as_ref().is_some_and(may_pass) {
+        if !tally.may_pass() {
             reconciliation.swept_at = Some(now);
         }
         // A conflict is another run that was here at the same time: its places are as good as these.
@@ -121,28 +120,19 @@ impl Reconciler {
         if recorded == Recorded::Conflict {
             tracing::info!(team.id = %context.team.id, "sweep.overtaken");
         }
-        failure.map_or(Ok(Some(Swept { found })), Err)
+        tally.into_outcome().map(|found| Some(Swept { found }))
     }
 }
 
 impl Sweep<'_> {
-    /// Every look in turn; one that fails does not keep the others from being taken. How much was found, and the
-    /// first failure.
-    async fn look(&self, reconciliation: &mut Reconciliation) -> (usize, Option<Error>) {
-        let outcomes = [
-            self.find_stage_changes(reconciliation).await,
-            self.find_results(reconciliation).await,
-            self.read_open_assignments(reconciliation).await,
-            self.keep_up(reconciliation).await,
-        ];
-        let (mut found, mut failure) = (0, None);
-        for outcome in outcomes {
-            match outcome {
-                Ok(number) => found += number,
-                Err(error) => failure = failure.or(Some(error)),
-            }
-        }
-        (found, failure)
+    /// Every look in turn; one that fails does not keep the others from being taken.
+    async fn look(&self, reconciliation: &mut Reconciliation) -> Tally {
+        let mut tally = Tally::default();
+        tally.add(self.find_stage_changes(reconciliation).await);
+        tally.add(self.find_results(reconciliation).await);
+        tally.add(self.read_open_assignments(reconciliation).await);
+        tally.join(self.keep_up(reconciliation).await);
+        tally
     }
 }
 

@@ -161,10 +161,11 @@ async fn a_reconciliation_comes_back_as_it_was_recorded(store: &dyn Store, clock
         missed_at: at,
         stage_changes: look.clone(),
         results_until: at,
-        open_assignments: look,
-        deletions_until: at,
+        open_assignments: look.clone(),
+        deletions: look,
         ledger_cursor: Some("place".to_owned()),
         upkept_at: at,
+        upkeep_failing_since: at,
         webhook_renewed_at: at,
         version: 1,
     };

@@ -17,46 +17,47 @@ const TOKEN_LIFE: Duration = Duration::from_secs(61 * 60);
 pub(super) async fn prepare(case: Case) -> Made<Prepared> {
     let is_connected = !matches!(case, Case::Callback | Case::Key);
     let world = if is_connected { World::start(1, 1).await? } else { World::unconnected(1)? };
-    if case == Case::Callback {
-        let tenant = world.tenants[0].clone();
-        world.connector.set_api_key(&tenant.team, &tenant.api_key).await?;
-    }
     let mut prepared =
         Prepared { world, checker: Checker::default(), wrong: Vec::new(), told: Vec::new(), due: None };
-    match case {
-        Case::OwnTag | Case::Refresh => prepared.asked(&[World::TITLE]).await?,
-        Case::Parked => {
-            prepared.asked(&[World::TITLE]).await?;
-            prepared.world.lever.revoke(Some(&prepared.world.tenants[0].account))?;
-        }
-        Case::TwoAssessments => prepared.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
-        Case::PostingTag => prepared.asked(&[]).await?,
-        Case::InvitedElsewhere => prepared.invited_elsewhere().await?,
-        Case::ClosedElsewhere => prepared.closed_elsewhere().await?,
-        Case::EnteredBefore => prepared.entered_before().await?,
-        Case::Restored => prepared.restored().await?,
-        Case::Started => prepared.started().await?,
-        Case::Submitted => prepared.submitted().await?,
-        Case::Retaken => prepared.retaken().await?,
-        Case::Intake => {
-            let id = prepared.world.candidate(0, "Candidate 1", json!({"tags": [World::TITLE]}))?;
-            prepared.world.ask_for(&id)?;
-            prepared.due = prepared.world.due().pop();
-            prepared.told.push((id, vec![Reason::Invited]));
-        }
-        Case::Removal => {
-            prepared.asked(&[World::TITLE]).await?;
-            prepared.world.settle().await?;
-        }
-        Case::Callback | Case::Key => {}
-    }
-    if case == Case::Refresh {
-        prepared.world.advance(TOKEN_LIFE);
-    }
+    prepared.set_scene(case).await?;
     Ok(prepared)
 }
 
 impl Prepared {
+    async fn set_scene(&mut self, case: Case) -> Made {
+        match case {
+            Case::OwnTag => self.asked(&[World::TITLE]).await?,
+            Case::Refresh => {
+                self.asked(&[World::TITLE]).await?;
+                self.world.advance(TOKEN_LIFE);
+            }
+            Case::Parked => {
+                self.asked(&[World::TITLE]).await?;
+                self.world.lever.revoke(Some(&self.world.tenants[0].account))?;
+            }
+            Case::TwoAssessments => self.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
+            Case::PostingTag => self.asked(&[]).await?,
+            Case::InvitedElsewhere => self.invited_elsewhere().await?,
+            Case::ClosedElsewhere => self.closed_elsewhere().await?,
+            Case::EnteredBefore => self.entered_before().await?,
+            Case::Restored => self.restored().await?,
+            Case::Started => self.started().await?,
+            Case::Submitted => self.submitted().await?,
+            Case::Retaken => self.retaken().await?,
+            Case::Intake => self.awaits_delivery()?,
+            Case::Removal => {
+                self.asked(&[World::TITLE]).await?;
+                self.world.settle().await?;
+            }
+            Case::Callback => {
+                let tenant = self.world.tenants[0].clone();
+                self.world.connector.set_api_key(&tenant.team, &tenant.api_key).await?;
+            }
+            Case::Key => {}
+        }
+        Ok(())
+    }
+
     /// A message about a candidate who has just been moved into the trigger stage; no tags means those of a posting.
     pub(super) async fn asked(&mut self, titles: &[&str]) -> Made {
         let wish = if titles.is_empty() { json!({"posting": "Engineer 0"}) } else { json!({"tags": titles}) };
@@ -64,6 +65,15 @@ impl Prepared {
         self.world.ask_for(&id)?;
         self.world.deliver(free).await?;
         self.told.push((id, vec![Reason::Invited; titles.len().max(1)]));
+        Ok(())
+    }
+
+    /// A delivery that is still to come.
+    fn awaits_delivery(&mut self) -> Made {
+        let id = self.world.candidate(0, "Candidate 1", json!({"tags": [World::TITLE]}))?;
+        self.world.ask_for(&id)?;
+        self.due = self.world.due().pop();
+        self.told.push((id, vec![Reason::Invited]));
         Ok(())
     }
 
