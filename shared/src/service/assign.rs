@@ -186,19 +186,13 @@ impl Worker {
                 self.bring_to_invitation(case.access, brought, &unasked, case.holder).await
             }
             Step::Finish(assignment) => {
-                // What is older than the event that now names it was asked for again: its tags were restored.
-                let is_older = assignment.created_at < case.event.triggered_at;
-                let is_invitation_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
-                let known = standing_reason(&assignment).filter(|_| !is_invitation_due);
-                let known = known.map(|reason| if is_older { Reason::TagsRestored } else { reason });
-                match known {
-                    Some(reason) if !assignment.is_unfinished() => Ok((reason, Problems::new())),
-                    Some(_) | None => {
-                        let repeated = (*assignment, Run::Repeated);
-                        let brought = self.bring_to_invitation(case.access, repeated, invitee, case.holder);
-                        brought.await.map(|(reason, problems)| (known.unwrap_or(reason), problems))
-                    }
+                let known = self.reason_on_record(case, &assignment).await?;
+                if let Some(reason) = known.filter(|_| !assignment.is_unfinished()) {
+                    return Ok((reason, Problems::new()));
                 }
+                let repeated = (*assignment, Run::Repeated);
+                let brought = self.bring_to_invitation(case.access, repeated, invitee, case.holder);
+                brought.await.map(|(reason, problems)| (known.unwrap_or(reason), problems))
             }
             Step::RestoreTags(mut assignment) => {
                 assignment.cause = case.event.id.clone();
@@ -216,6 +210,29 @@ impl Worker {
                 Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))
             }
         }
+    }
+
+    /// How an invitation that is on record and not due again came about, as far as this event is concerned: what the
+    /// lines of another event tell, this one did not do. It was asked for again, or is a second word about the same move.
+    async fn reason_on_record(
+        &self,
+        case: &Case<'_>,
+        assignment: &Assignment,
+    ) -> Result<Option<Reason>, Error> {
+        let is_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
+        let Some(reason) = standing_reason(assignment).filter(|_| !is_due) else { return Ok(None) };
+        let (team, event) = (&assignment.team, case.event);
+        let lines = self.store.opportunity_activity(team, &assignment.opportunity, LINES_MAX).await?;
+        let is_told_by_another = lines.iter().any(|line| {
+            line.event != event.id
+                && line.assessment.as_ref() == Some(&assignment.assessment)
+                && matches!(line.reason, Reason::Invited | Reason::AttachedToExisting)
+        });
+        Ok(Some(match (is_told_by_another, assignment.created_at < event.triggered_at) {
+            (false, _) => reason,
+            (true, true) => Reason::TagsRestored,
+            (true, false) => Reason::AlreadyAssigned,
+        }))
     }
 
     fn new_assignment(&self, case: &Case<'_>, opportunity: &Opportunity, request: Request) -> Assignment {

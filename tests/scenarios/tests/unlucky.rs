@@ -313,3 +313,36 @@ async fn somebody_refused_and_then_invited_elsewhere_is_told_as_attached() -> Ma
     assert_eq!(world.reasons(&id).await?, [Reason::AttachedToExisting, Reason::EmailRefused]);
     world.finish().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_sweep_finished_meanwhile_is_told_once() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    let mut fault = Fault { status: Some(429), ..Fault::new("POST", INVITE, Mode::Status) };
+    fault.headers.insert("retry-after".to_owned(), "600".to_owned());
+    world.local.qualified.kit().faults.plan(fault);
+    world.move_to(&id, World::TRIGGER).await?;
+    world.pass(Duration::from_secs(180));
+    world.local.reconcile().await?;
+    world.shows(&id, "Rust Basics - Invited").await?;
+    world.wait_out().await?;
+    assert_eq!(world.mailed("Candidate 1").len(), 1);
+    let mut reasons = world.reasons(&id).await?;
+    reasons.sort();
+    let mut expected = [Reason::Invited, Reason::AlreadyAssigned];
+    expected.sort();
+    assert_eq!(reasons, expected);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_is_told_as_one_although_levers_clock_is_ahead() -> Made {
+    let world = World::start().await?;
+    world.local.lever.kit().clock.advance_ms(30_000);
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    plan(&world, "POST", "/v1/opportunities/*/addTags", Mode::Status, 1, 0);
+    world.move_to(&id, World::TRIGGER).await?;
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited]);
+    world.finish().await
+}
