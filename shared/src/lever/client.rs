@@ -141,9 +141,11 @@ impl Api<'_> {
         let mut query = vec![("deleted_at_start", since.as_str()), ("deleted_at_end", until.as_str())];
         query.extend([("limit", PAGE_ROWS_MAX)].into_iter().chain(cursor.map(|cursor| ("offset", cursor))));
         let answer = self.line.perform(&Call::get(&["opportunities", "deleted"], &query)).await?;
-        let mut list: wire::List<wire::DeletedRow> = wire::parse(&answer.body)?;
+        let mut list: wire::List<Value> = wire::parse(&answer.body)?;
         let next = list.next_after(cursor);
-        Ok(DeletedPage { ids: list.data.iter().filter_map(wire::DeletedRow::id).collect(), next })
+        // Only which one it was; a row that does not say so keeps nobody behind it.
+        let ids = list.data.iter().filter_map(|row| row["id"].as_str()?.parse().ok()).collect();
+        Ok(DeletedPage { ids, next })
     }
 
     /// Puts tags on an opportunity, after those it has; one that is there already stays. Returns all tags

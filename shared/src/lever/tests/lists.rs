@@ -165,7 +165,7 @@ async fn one_odd_row_does_not_hide_the_others() {
 
 #[tokio::test]
 async fn deleted_opportunities_are_asked_for_by_a_span_and_only_their_ids_are_taken() {
-    let rows = json!([{"id": "o-1", "name": "", "deletedAt": 1}, {"id": "not an id"}, {"id": "o-2"}]);
+    let rows = json!([{"id": "o-1", "name": "", "deletedAt": 1}, {"id": "not an id"}, {"name": ""}, {"id": 7}, null, {"id": "o-2"}]);
     let reply = Reply::json(200, &json!({"data": rows, "next": NEXT, "hasNext": true}));
     let server = Server::replying([reply]).await;
     let (client, token) = (server.client(), token());

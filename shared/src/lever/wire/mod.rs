@@ -12,5 +12,5 @@ mod setup;
 
 pub(super) use envelope::{List, Row, Single, parse};
 pub(super) use note::{NewNote, NoteThread};
-pub(super) use opportunity::{DeletedRow, Opportunity, Tagged};
+pub(super) use opportunity::{Opportunity, Tagged};
 pub(super) use setup::{NewWebhook, StageRow, WebhookRow};

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::envelope::{Milliseconds, Reference, parse_id};
-use crate::domain::{self, EmailAddress, OpportunityId, PersonName, StageEntry, StageId, Tag};
+use crate::domain::{self, EmailAddress, PersonName, StageEntry, StageId, Tag};
 use crate::lever::Flaw;
 
 /// An opportunity (Lever API reference, Opportunities).
@@ -106,18 +106,6 @@ fn stage_entries(
 
 fn usable_tags(texts: Vec<String>) -> Vec<Tag> {
     texts.iter().filter_map(|text| Tag::new(text).ok()).collect()
-}
-
-/// A deleted opportunity: only which one it was.
-#[derive(Deserialize)]
-pub(in crate::lever) struct DeletedRow {
-    id: String,
-}
-
-impl DeletedRow {
-    pub(in crate::lever) fn id(&self) -> Option<OpportunityId> {
-        self.id.parse().ok()
-    }
 }
 
 /// The answer to a change of tags. Only these two fields: Lever leaves the contact data blank here.
