@@ -785,3 +785,35 @@ async fn what_was_decided_while_the_finding_waited_in_the_queue_is_not_decided_a
     assert_eq!(world.activity(&id).await?, told);
     world.finish().await
 }
+
+/// People whom others invite, and whose results are in the team's list as well.
+async fn strangers(world: &World, count: usize) -> Made {
+    let emails: Vec<String> = (0..count).map(|number| format!("stranger-{number}@example.com")).collect();
+    let assessment = world.first_assessment().await?;
+    let invitation = json!({"data": {"candidates": emails, "assessment_id": assessment}});
+    let (_, key) = world.local.qualified.first_team().ok_or("no team")?;
+    let url = format!("{}/v1/assessment_invitations/invite_candidates", world.local.qualified.api_base());
+    let post = sim_kit::http::client().post(url).header("authorization", key.expose()).json(&invitation);
+    post.send().await?.error_for_status()?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_results_than_one_list_holds_do_not_keep_the_next_from_being_read() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Candidate 1").await?;
+    let result = world.result(&id).await?;
+    world.local.qualified.kit().deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
+    world.local.qualified.switch(|switches| switches.page_size = Some(1));
+    world.pass(AN_HOUR);
+    // Eighty pages are read of one list.
+    strangers(&world, 81).await?;
+    // A look begins a quarter of an hour before the end of the last one.
+    for _ in 0..4 {
+        assert_eq!(sweep(&world).await?.found, 0);
+    }
+    world.start_result(&result)?;
+    assert_eq!(sweep(&world).await?.found, 1);
+    world.shows(&id, "Rust Basics - Started").await?;
+    Ok(())
+}

@@ -28,7 +28,18 @@ impl Sweep<'_> {
             reconciliation.results_until.map_or(earliest, |until| before(until, OVERLAP).max(earliest));
         let results = match qualified.results_changed(since).await {
             Ok(results) => results,
-            Err(error) => return self.without_list(error).await,
+            // No failure of the sweep: the walk over the open assignments finds the same, later. The next list is
+            // shorter only if it begins after this one.
+            Err(error @ qualified::Error::Unreadable(qualified::Flaw::Endless)) => {
+                tracing::warn!(team.id = %self.team(), %error, "sweep.results_not_listed");
+                reconciliation.results_until = Some(self.now);
+                return Ok(0);
+            }
+            Err(qualified::Error::KeyUnusable) => {
+                self.reconciler.connector.mark_key_refused(self.context).await?;
+                return Ok(0);
+            }
+            Err(error) => return Err(error.into()),
         };
         let mut found = 0;
         for result in &results {
@@ -36,20 +47,6 @@ impl Sweep<'_> {
         }
         reconciliation.results_until = Some(self.now);
         Ok(found)
-    }
-
-    /// A list too long to be read whole is no failure of the sweep: the walk over the open assignments finds
-    /// the same, later. A refused key is put on record.
-    async fn without_list(&self, error: qualified::Error) -> Result<usize, Error> {
-        if error == qualified::Error::Unreadable(qualified::Flaw::Endless) {
-            tracing::warn!(team.id = %self.team(), %error, "sweep.results_not_listed");
-            return Ok(0);
-        }
-        if error == qualified::Error::KeyUnusable {
-            self.reconciler.connector.mark_key_refused(self.context).await?;
-            return Ok(0);
-        }
-        Err(error.into())
     }
 
     async fn look_at_result(&self, result: &AssessmentResult) -> Result<bool, Error> {
