@@ -310,6 +310,26 @@ async fn a_name_finds_the_newest_of_the_activity() -> Made {
     for (number, id) in (10..50).zip(&ids).rev().take(10) {
         let found: Value = user.get(&format!("/activity?search=candidate+{number}")).await?.json().await?;
         assert_eq!(found["lines"][0]["candidate"]["opportunity"], **id, "Candidate {number}: {found}");
+        assert_eq!(found["is_cut"], true, "there are older ones that nobody asked for");
+    }
+    let found: Value = user.get("/activity?search=candidate+10").await?.json().await?;
+    assert_eq!((&found["lines"], &found["is_cut"]), (&json!([]), &json!(true)), "not found is not nobody");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_of_one_name_the_one_that_was_read_is_not_taken_for_the_only_one() -> Made {
+    for mode in [Mode::Status, Mode::DropAfter] {
+        let world = World::start().await?;
+        let elsewhere = world.invited("Candidate 1").await?;
+        world.move_to(&elsewhere, "Offer").await?;
+        world.invited("Candidate 1").await?;
+        let user = User::sign_in(&world, "admin").await?;
+        world.pass(A_WHILE);
+        let path = format!("/v1/opportunities/{elsewhere}");
+        world.local.lever.kit().faults.plan(Fault { times: 9, ..Fault::new("GET", &path, mode) });
+        let why: Value = user.get("/why?candidate=Candidate+1").await?.json().await?;
+        assert_eq!(why["is_cut"], true, "{mode:?}: {why}");
     }
     Ok(())
 }

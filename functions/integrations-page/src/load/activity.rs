@@ -36,7 +36,7 @@ pub(crate) async fn activity(
         Err(NotListed::Unavailable(cause)) => (Reading::Unavailable(cause), None, false),
         Ok(Listed { activity, older, is_cut }) => {
             let api = page.connector.lever_api(&loaded.context);
-            let known = read_all(page, id, api.as_ref(), &activity).await;
+            let (known, _) = read_all(page, id, api.as_ref(), &activity).await;
             let names = StageNames::new(&loaded.context, &stages);
             let lines = activity.iter().map(|one| line(one, &names, &known, page)).collect();
             (Reading::Known(lines), older, is_cut)

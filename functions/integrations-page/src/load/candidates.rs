@@ -8,7 +8,6 @@ use lever_integration::domain::{
     Activity, LeverEnvironment, Opportunity, OpportunityId, PersonName, StageId, TeamId,
 };
 use lever_integration::failure::Disposition;
-use lever_integration::http::TransportError;
 use lever_integration::lever::{self, Api, Confidentiality};
 use lever_integration::store::TeamContext;
 use url::Url;
@@ -27,40 +26,54 @@ const MATCHES_MAX: usize = 10;
 /// Opportunities by id, as far as Lever showed them.
 pub(crate) type Known = HashMap<OpportunityId, Opportunity>;
 
-/// The opportunities of some lines, the first of them up to a bound: read a moment ago, or now.
-pub(crate) async fn read_all(page: &Page, team: &TeamId, api: Option<&Api<'_>>, lines: &[Activity]) -> Known {
-    let Some(api) = api else { return Known::new() };
-    let mut seen = HashSet::new();
-    let newest = lines.iter().map(|line| &line.opportunity).filter(|id| seen.insert(*id)).take(READS_MAX);
-    let newest: Vec<OpportunityId> = newest.cloned().collect();
-    let mut reads = stream::iter(newest).map(|id| read(page, team, api, id)).buffer_unordered(READS_AT_ONCE);
-    let mut known = Known::new();
-    // The first that is not answered ends it: each of the others could be waited for as long.
-    while let Some(Ok(read)) = reads.next().await {
-        known.extend(read);
-    }
-    known
+/// How far a reading of opportunities came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Lever said of each what it is, or that we may not see it.
+    Whole,
+    /// There are more than were asked for, or some were not answered.
+    Cut,
 }
 
-/// One opportunity, if Lever shows it; fails if Lever does not answer.
+/// The opportunities of some lines, the first of them up to a bound: read a moment ago, or now.
+pub(crate) async fn read_all(
+    page: &Page,
+    team: &TeamId,
+    api: Option<&Api<'_>>,
+    lines: &[Activity],
+) -> (Known, Extent) {
+    let mut known = Known::new();
+    let Some(api) = api else { return (known, Extent::Whole) };
+    let mut seen = HashSet::new();
+    let mut newest = lines.iter().map(|line| &line.opportunity).filter(|id| seen.insert(*id));
+    let asked: Vec<OpportunityId> = newest.by_ref().take(READS_MAX).cloned().collect();
+    let mut extent = if newest.next().is_some() { Extent::Cut } else { Extent::Whole };
+    let mut reads = stream::iter(asked).map(|id| read(page, team, api, id)).buffer_unordered(READS_AT_ONCE);
+    while let Some(read) = reads.next().await {
+        match read {
+            Ok(opportunity) => _ = known.insert(opportunity.id.clone(), opportunity),
+            Err(lever::Error::NotFound | lever::Error::Forbidden) => {}
+            // Each of the others could be waited for as long.
+            Err(lever::Error::Transport(_)) => return (known, Extent::Cut),
+            Err(_) => extent = Extent::Cut,
+        }
+    }
+    (known, extent)
+}
+
 async fn read(
     page: &Page,
     team: &TeamId,
     api: &Api<'_>,
     id: OpportunityId,
-) -> Result<Option<(OpportunityId, Opportunity)>, TransportError> {
+) -> Result<Opportunity, lever::Error> {
     let now = page.clock.now();
     if let Some(known) = page.recent.get(team, &id, now) {
-        return Ok(Some((id, known)));
+        return Ok(known);
     }
-    match api.opportunity(&id).await {
-        Ok(read) => {
-            page.recent.keep(team, &read, now);
-            Ok(Some((id, read)))
-        }
-        Err(lever::Error::Transport(error)) => Err(error),
-        Err(_) => Ok(None),
-    }
+    let read = api.opportunity(&id).await?;
+    page.recent.keep(team, &read, now);
+    Ok(read)
 }
 
 /// What stages are called: in Lever now, or when they were added.
@@ -170,11 +183,12 @@ pub(crate) async fn named(
         has_more = listed.next.is_some();
         found = listed.rows;
     }
-    found.extend(read_all(page, &context.team.id, Some(api), &recent).await.into_values());
+    let (known, extent) = read_all(page, &context.team.id, Some(api), &recent).await;
+    found.extend(known.into_values());
     found.retain(|one| one.name.as_str().to_lowercase().contains(&wanted));
     found.sort_by(|one, other| one.id.cmp(&other.id));
     found.dedup_by(|one, other| one.id == other.id);
-    let is_cut = found.len() > MATCHES_MAX || has_more;
+    let is_cut = found.len() > MATCHES_MAX || has_more || extent == Extent::Cut;
     found.truncate(MATCHES_MAX);
     Ok(Named { rows: found, is_cut })
 }

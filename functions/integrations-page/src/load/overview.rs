@@ -57,7 +57,7 @@ pub(crate) async fn overview(
     let recent = recent.map_err(unavailable)?.rows;
     let waiting = waiting.map_err(unavailable)?.len();
     let api = page.connector.lever_api(context);
-    let known = read_all(page, id, api.as_ref(), &recent).await;
+    let (known, _) = read_all(page, id, api.as_ref(), &recent).await;
     let names = StageNames::new(context, &from_lever.stages);
     let stages = stages_card(&context.trigger_stages, from_lever.stages, dialog);
     let listed = reading(assessments);
