@@ -19,7 +19,9 @@ pub use reconciliation::{
     trigger_entry,
 };
 pub use result_change::{MirrorUpdate, decide_result, decide_retake, is_old_news};
-pub use stage_change::{AssignmentDecision, Request, Step, decide_stage_change, finish_begun};
+pub use stage_change::{
+    AssignmentDecision, Request, Step, decide_stage_change, finish_begun, reason_of_event,
+};
 pub use tag_change::{superseded_tags, wanted_tag};
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! The opportunity has passed its checks ([`super::first_failure`]); here its tags meet the team's
 //! assessments and the ledger.
 
+use std::time::Duration;
+
 use crate::domain::{
-    Assessment, AssessmentId, Assignment, AssignmentState, EventId, Facts, Opportunity, Reason, StageChanged,
-    Tag, Title,
+    Activity, Assessment, AssessmentId, Assignment, AssignmentState, CLOCK_DIFFERENCE_MAX, EventId, Facts,
+    Opportunity, Reason, StageChanged, Tag, Title,
 };
 
 use super::checks::Admission;
@@ -71,9 +73,9 @@ pub fn decide_stage_change(
             facts: Facts { tag: Some(tag), title: Some(title), ..admission.facts.clone() },
         })
         .collect();
-    for entry in ledger.iter().filter(|entry| is_begun_by(entry, event)) {
+    for entry in ledger.iter().filter(|entry| entry.cause == event.id) {
         if !decisions.iter().any(|decision| decision.assessment.as_ref() == Some(&entry.assessment)) {
-            let step = finish_unasked(entry, Reason::NoMatchingTag);
+            let step = finish_unasked(entry, why_unasked(entry, &decisions));
             decisions.push(AssignmentDecision { step, ..finish_begun(entry, admission.facts.clone()) });
         }
     }
@@ -91,8 +93,8 @@ pub fn decide_stage_change(
     decisions
 }
 
-/// The decision to finish what the same event began. What is finished already is told once more, since the run that
-/// did it may have ended before it told.
+/// The decision to finish what the same event began. What is finished or refused already is told once more, since the
+/// run that did it may have ended before it told.
 pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision {
     AssignmentDecision {
         assessment: Some(assignment.assessment.clone()),
@@ -101,26 +103,61 @@ pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision
             title: Some(assignment.title.clone()),
             ..facts
         },
-        step: Step::Finish(Box::new(assignment.clone())),
+        step: match assignment.state {
+            AssignmentState::Refused { reason } => Step::Nothing(reason),
+            AssignmentState::Inviting | AssignmentState::Mirrored(_) => {
+                Step::Finish(Box::new(assignment.clone()))
+            }
+        },
     }
 }
 
-fn is_begun_by(entry: &Assignment, event: &StageChanged) -> bool {
-    entry.cause == event.id && !entry.is_refused()
-}
-
-/// Finishes what the same event began though no tag asks for it now, for this reason. We touch no tag before the
-/// invitation is on record: as long as it is not, somebody else took the tag off.
+/// Finishes what the same event began though no tag of the title is there now, for this reason. We leave a status tag
+/// where we take the title off: somebody else took it off.
 fn finish_unasked(entry: &Assignment, reason: Reason) -> Step {
     let is_mail_due = match &entry.state {
         AssignmentState::Inviting => true,
         AssignmentState::Mirrored(mirror) => mirror.is_invitation_due(),
-        AssignmentState::Refused { .. } => false,
+        AssignmentState::Refused { reason } => return Step::Nothing(*reason),
     };
     if is_mail_due {
         Step::Withdraw(Box::new(entry.clone()), reason)
     } else {
         Step::Finish(Box::new(entry.clone()))
+    }
+}
+
+/// Why no tag asks for what was begun: a tag may say its title and mean nothing that can be sent.
+fn why_unasked(entry: &Assignment, decisions: &[AssignmentDecision]) -> Reason {
+    let is_of_title = |title: &Title| title.normal() == entry.title.normal();
+    let mut of_title = decisions.iter().filter(|one| one.facts.title.as_ref().is_some_and(is_of_title));
+    of_title
+        .find_map(|one| if let Step::Nothing(reason) = one.step { Some(reason) } else { None })
+        .unwrap_or(Reason::NoMatchingTag)
+}
+
+/// What an event is told to have done that finds an invitation on record, which came about for this reason.
+///
+/// What lines of another event or of another telling of it say, it did not do: it asked again, or is a second word about
+/// one move.
+pub fn reason_of_event(
+    event: &StageChanged,
+    assignment: &Assignment,
+    reason: Reason,
+    lines: &[Activity],
+) -> Reason {
+    let told = lines.iter().find(|line| {
+        (&line.event, line.at) != (&event.id, event.triggered_at)
+            && line.assessment.as_ref() == Some(&assignment.assessment)
+            && matches!(line.reason, Reason::Invited | Reason::AttachedToExisting)
+    });
+    let is_older = |by| assignment.created_at.saturating_add(by).is_ok_and(|at| at < event.triggered_at);
+    match told {
+        Some(line) if line.event != event.id && is_older(Duration::ZERO) => Reason::TagsRestored,
+        Some(_) => Reason::AlreadyAssigned,
+        // Lines come to their end before the ledger does.
+        None if is_older(CLOCK_DIFFERENCE_MAX) => Reason::TagsRestored,
+        None => reason,
     }
 }
 
@@ -132,7 +169,7 @@ fn decide_verdict(
 ) -> (Option<AssessmentId>, Step, Tag, Title) {
     let entry = |assessment: &Assessment| ledger.iter().find(|entry| entry.assessment == assessment.id);
     let unasked = |assessment: &Assessment, reason| match entry(assessment) {
-        Some(entry) if is_begun_by(entry, event) => finish_unasked(entry, reason),
+        Some(entry) if entry.cause == event.id && !entry.is_refused() => finish_unasked(entry, reason),
         Some(_) | None => Step::Nothing(reason),
     };
     let refused = |assessment: &Assessment, tag: &Tag, reason| {
@@ -156,12 +193,22 @@ fn decide_verdict(
         TagVerdict::NotForCandidates(assessment, tag) => refused(assessment, tag, Reason::NotForCandidates),
         TagVerdict::OnlyStatus(assessment, tag, _) => {
             let step = match entry(assessment) {
-                Some(entry) if entry.cause == event.id => finish_unasked(entry, Reason::StatusTagPresent),
-                Some(_) => Step::Nothing(Reason::AlreadyAssigned),
+                Some(entry) => decide_status(entry, &event.id),
                 None => Step::Nothing(Reason::StatusTagPresent),
             };
             (Some(assessment.id.clone()), step, tag.clone(), assessment.title.clone())
         }
+    }
+}
+
+/// Nothing but a status tag says the title of an assessment that the ledger already has for this opportunity.
+fn decide_status(entry: &Assignment, event: &EventId) -> Step {
+    match &entry.state {
+        // Not ours: we put one there only once the invitation is on record.
+        AssignmentState::Inviting if entry.cause == *event => finish_unasked(entry, Reason::StatusTagPresent),
+        AssignmentState::Mirrored(_) if entry.cause == *event => Step::Finish(Box::new(entry.clone())),
+        AssignmentState::Inviting | AssignmentState::Mirrored(_) => Step::Nothing(Reason::AlreadyAssigned),
+        AssignmentState::Refused { .. } => Step::Nothing(Reason::StatusTagPresent),
     }
 }
 
@@ -180,6 +227,9 @@ fn decide_known(
             Step::Nothing(Reason::AlreadyAssigned)
         }
         AssignmentState::Mirrored(_) => Step::RestoreTags(Box::new(entry.clone())),
+        AssignmentState::Refused { .. } if has_status_tag(&assessment.title, opportunity) => {
+            Step::Nothing(Reason::StatusTagPresent)
+        }
         // Even if this event caused the refusal: the candidate may have come back since, and nobody else may tell.
         AssignmentState::Refused { .. } => {
             Step::Invite(request(assessment, tag, Some(Box::new(entry.clone()))))

@@ -190,22 +190,58 @@ fn tags_and_ledger_decide_the_step() {
 fn what_the_same_event_began_is_finished_and_nothing_is_sent_if_its_tag_is_gone() {
     let begun = assignment("event", AssignmentState::Inviting);
     let asked_again = Mirror { is_asked_again: true, ..mirror(1, Progress::Invited) };
-    for entry in [begun, assignment("event", AssignmentState::Mirrored(asked_again))] {
-        for (tag, reason) in
-            [("Berlin", Reason::NoMatchingTag), ("Rust Basics - Invited", Reason::StatusTagPresent)]
-        {
-            let withdrawn = [Step::Withdraw(Box::new(entry.clone()), reason)];
-            assert_eq!(decide(&[tag], std::slice::from_ref(&entry)), withdrawn);
-        }
-        assert_eq!(decide(&["Rust Basics"], std::slice::from_ref(&entry)), [Step::Finish(Box::new(entry))]);
+    let asked_again = assignment("event", AssignmentState::Mirrored(asked_again));
+    let finish = |entry: &Assignment| [Step::Finish(Box::new(entry.clone()))];
+    for entry in [&begun, &asked_again] {
+        let withdrawn = [Step::Withdraw(Box::new(entry.clone()), Reason::NoMatchingTag)];
+        assert_eq!(decide(&["Berlin"], std::slice::from_ref(entry)), withdrawn);
+        assert_eq!(decide(&["Rust Basics"], std::slice::from_ref(entry)), finish(entry));
     }
+    // A status tag is ours only where an invitation is on record.
+    let status = |entry: &Assignment| decide(&["Rust Basics - Invited"], std::slice::from_ref(entry));
+    assert_eq!(status(&begun), [Step::Withdraw(Box::new(begun), Reason::StatusTagPresent)]);
+    assert_eq!(status(&asked_again), finish(&asked_again));
     let shown = assignment("event", AssignmentState::Mirrored(mirror(1, Progress::Invited)));
-    let finished = [Step::Finish(Box::new(shown.clone()))];
-    assert_eq!(decide(&["Rust Basics - Invited"], std::slice::from_ref(&shown)), finished);
-    let refused = assignment("event", AssignmentState::Refused { reason: Reason::EmailRefused });
-    for entry in [Assignment { cause: "other".parse().unwrap(), ..shown }, refused] {
-        assert_eq!(decide(&["Berlin"], &[entry]), [Step::Nothing(Reason::NoMatchingTag)]);
+    assert_eq!(status(&shown), finish(&shown));
+    let shown = Assignment { cause: "other".parse().unwrap(), ..shown };
+    assert_eq!(decide(&["Berlin"], &[shown]), [Step::Nothing(Reason::NoMatchingTag)]);
+}
+
+#[test]
+fn what_the_same_event_was_refused_is_told_once_more_if_its_tag_is_gone() {
+    let refused = |cause| assignment(cause, AssignmentState::Refused { reason: Reason::EmailRefused });
+    assert_eq!(decide(&["Berlin"], &[refused("event")]), [Step::Nothing(Reason::EmailRefused)]);
+    assert_eq!(decide(&["Berlin"], &[refused("other")]), [Step::Nothing(Reason::NoMatchingTag)]);
+}
+
+#[test]
+fn a_status_tag_asks_for_nothing_whoever_was_refused_before() {
+    for cause in ["event", "other"] {
+        let refused = assignment(cause, AssignmentState::Refused { reason: Reason::StatusTagPresent });
+        for tags in [&["Rust Basics - Invited"][..], &["Rust Basics", "Rust Basics - Invited"]] {
+            let steps = decide(tags, std::slice::from_ref(&refused));
+            assert_eq!(steps, [Step::Nothing(Reason::StatusTagPresent)], "{cause}: {tags:?}");
+        }
     }
+}
+
+#[test]
+fn what_was_begun_is_withdrawn_for_the_reason_its_title_gives() {
+    let namesake = Assessment { id: "namesake".parse().unwrap(), ..assessment() };
+    let opportunity = opportunity(&["Rust Basics"]);
+    let admission = first_failure(&opportunity, &[trigger()], at(10)).unwrap();
+    let begun = assignment("event", AssignmentState::Inviting);
+    let assessments = [assessment(), namesake];
+    let decisions = decide_stage_change(
+        &event("event"),
+        &opportunity,
+        &admission,
+        &assessments,
+        std::slice::from_ref(&begun),
+    );
+    let steps: Vec<_> = decisions.into_iter().map(|decision| decision.step).collect();
+    let reason = Reason::AmbiguousTitle;
+    assert_eq!(steps, [Step::Nothing(reason), Step::Withdraw(Box::new(begun), reason)]);
 }
 
 #[test]

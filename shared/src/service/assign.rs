@@ -9,7 +9,9 @@ use crate::domain::{
     Activity, ActivityId, Assessment, Assignment, AssignmentState, Facts, LeaseHolder, Mirror, Opportunity,
     Reason, StageChanged, TeamId,
 };
-use crate::flow::{Admission, AssignmentDecision, Entry, Request, Step, decide_stage_change, first_failure};
+use crate::flow::{
+    Admission, AssignmentDecision, Entry, Request, Step, decide_stage_change, first_failure, reason_of_event,
+};
 use crate::lever;
 use crate::metrics::count_decision;
 use crate::store::TeamContext;
@@ -105,7 +107,7 @@ impl Worker {
                 let begun: Vec<_> = case
                     .ledger
                     .iter()
-                    .filter(|entry| entry.cause == case.event.id && !entry.is_refused())
+                    .filter(|entry| entry.cause == case.event.id)
                     .map(|entry| crate::flow::finish_begun(entry, facts.clone()))
                     .collect();
                 if begun.is_empty() {
@@ -212,8 +214,7 @@ impl Worker {
         }
     }
 
-    /// How an invitation that is on record and not due again came about, as far as this event is concerned: what the
-    /// lines of another event tell, this one did not do. It was asked for again, or is a second word about the same move.
+    /// How an invitation that is on record and not due again came about, as far as this event is concerned.
     async fn reason_on_record(
         &self,
         case: &Case<'_>,
@@ -223,16 +224,7 @@ impl Worker {
         let Some(reason) = standing_reason(assignment).filter(|_| !is_due) else { return Ok(None) };
         let (team, event) = (&assignment.team, case.event);
         let lines = self.store.opportunity_activity(team, &assignment.opportunity, LINES_MAX).await?;
-        let is_told_by_another = lines.iter().any(|line| {
-            line.event != event.id
-                && line.assessment.as_ref() == Some(&assignment.assessment)
-                && matches!(line.reason, Reason::Invited | Reason::AttachedToExisting)
-        });
-        Ok(Some(match (is_told_by_another, assignment.created_at < event.triggered_at) {
-            (false, _) => reason,
-            (true, true) => Reason::TagsRestored,
-            (true, false) => Reason::AlreadyAssigned,
-        }))
+        Ok(Some(reason_of_event(event, assignment, reason, &lines)))
     }
 
     fn new_assignment(&self, case: &Case<'_>, opportunity: &Opportunity, request: Request) -> Assignment {

@@ -156,8 +156,10 @@ impl Worker {
         run: Run,
     ) -> Result<Found, Error> {
         if let Some(result) = look_up(access, claim.assignment(), invitee, run).await? {
-            // One that was closed brings nobody to the assessment.
-            if result.state != ResultState::Terminated || invitee.admission.is_err() {
+            // One that was closed brings nobody to the assessment. Whoever may no longer be invited follows it if an
+            // earlier run sent it.
+            let is_ours = invitee.admission.is_err() && !is_older(&result, claim.assignment());
+            if result.state != ResultState::Terminated || is_ours {
                 return Ok(attach(&result));
             }
         }
@@ -216,11 +218,12 @@ async fn look_up(
         None => None,
     };
     let found = result_of(access, by_address, &assignment.assessment).await?;
+    let is_open = |result: &AssessmentResult| result.state != ResultState::Terminated;
     match run {
-        Run::Repeated if found.is_none() => {
+        Run::Repeated if !found.as_ref().is_some_and(is_open) => {
             let by_contact = access.qualified.find_person_of(&invitee.opportunity.contact).await?;
-            let found = result_of(access, by_contact, &assignment.assessment).await?;
-            Ok(found.filter(|result| !is_older(result, assignment)))
+            let sent = result_of(access, by_contact, &assignment.assessment).await?;
+            Ok(sent.filter(|result| !is_older(result, assignment)).or(found))
         }
         Run::First | Run::Repeated => Ok(found),
     }

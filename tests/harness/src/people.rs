@@ -147,7 +147,7 @@ impl People {
         let Some(candidate) = self.pick(world) else { return Ok("nobody".to_owned()) };
         let id = candidate.id.as_str();
         let title = World::TITLE.to_owned();
-        let roll = self.rng.random_range(0..8);
+        let roll = self.rng.random_range(0..9);
         let (what, done) = match roll {
             0 => ("archived", world.lever.archive(id, Some("Hired"))),
             1 => ("un-archived", world.lever.archive(id, None)),
@@ -156,6 +156,9 @@ impl People {
             4 => ("anonymised", world.lever.anonymise(id)),
             5 => ("asked for no more", world.lever.tag(id, &[], &[title])),
             6 => return Ok(close(world, &candidate)),
+            7 => {
+                ("told to be invited by hand", world.lever.tag(id, &[format!("{title} - Invited")], &[title]))
+            }
             _ => {
                 let status = [" - Invited", " - Started"].map(|suffix| format!("{title}{suffix}"));
                 ("retagged", world.lever.tag(id, &[title], &status))
@@ -165,7 +168,7 @@ impl People {
             let of_person = world.candidates.iter_mut().filter(|one| one.email == candidate.email);
             for one in of_person.filter(|one| roll == 4 || one.id == id) {
                 one.is_asked_for = false;
-                one.is_touched |= roll == 7;
+                one.is_touched |= roll >= 7;
             }
         }
         Ok(format!("{id} is {what}"))

@@ -125,3 +125,54 @@ async fn what_was_sent_to_an_earlier_address_long_ago_is_not_taken_for_what_a_lo
     assert_ne!(world.result(&second).await?, world.result(&first).await?);
     world.finish().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn news_of_the_earlier_invitation_does_not_take_the_place_of_the_one_asked_for() -> Made {
+    for is_closed in [true, false] {
+        let world = World::start().await?;
+        let id = world.invited("Candidate 1").await?;
+        let result = world.result(&id).await?;
+        world.pass(NO_LONGER_NEW);
+        world.local.lever.correct_email(&id, &address(CORRECTED))?;
+        let kit = world.local.qualified.kit();
+        kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+        ask_again(&world, &id).await?;
+        let qualified = &world.local.qualified;
+        let changed = if is_closed {
+            qualified.terminate_result(result.as_str())
+        } else {
+            qualified.open_result(result.as_str()).map(drop)
+        };
+        changed.map_err(|error| error.to_string())?;
+        // What is news to the first invitation shows its status again.
+        world.local.reconcile().await?;
+        world.settle().await?;
+        world.wait_out().await?;
+        assert_eq!(world.mailed(CORRECTED).len(), 1, "closed: {is_closed}");
+        let reasons = world.reasons(&id).await?;
+        let invited = reasons.iter().filter(|reason| **reason == Reason::Invited).count();
+        assert_eq!(invited, 2, "closed: {is_closed}: {reasons:?}");
+        world.finish().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_closed_before_is_not_followed_by_whom_nobody_asks_for_any_more() -> Made {
+    let world = World::start().await?;
+    let first = world.invited("Candidate 1").await?;
+    let result = world.result(&first).await?;
+    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
+    world.settle().await?;
+    world.pass(NO_LONGER_NEW);
+    let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    let kit = world.local.qualified.kit();
+    kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+    world.move_to(&second, World::TRIGGER).await?;
+    world.local.lever.tag(&second, &[], &[World::TITLE.to_owned()])?;
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&second).await?, [Reason::NoMatchingTag]);
+    assert_eq!(world.tags(&second)?, [""; 0]);
+    assert_eq!(world.mailed("Candidate 1").len(), 1);
+    world.finish().await
+}

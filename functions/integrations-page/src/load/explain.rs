@@ -266,7 +266,10 @@ fn is_about_the_assessment(reason: Reason) -> bool {
 }
 
 fn names_something(reading: &TagReading<'_>, ledger: &[Assignment]) -> Result<(), Reason> {
-    match (reading.verdicts.is_empty() && ledger.is_empty(), reading.nearest.is_some()) {
+    match (
+        reading.verdicts.is_empty() && ledger.iter().all(Assignment::is_refused),
+        reading.nearest.is_some(),
+    ) {
         (false, _) => Ok(()),
         (true, true) => Err(Reason::MisspeltTag),
         (true, false) => Err(Reason::NoMatchingTag),

@@ -74,8 +74,8 @@ planted! {
     activity_before_the_effect in "service/assign.rs":
         "        let lines = match access.lever.opportunity(" => "        if BUG { self.record_lines(team, event, &[unreadable(Reason::Invited)]).await?; }
         let lines = match access.lever.opportunity(";
-    restored_told_as_invited in "service/assign.rs":
-        "if is_older { Reason::TagsRestored }" => "if is_older && !BUG { Reason::TagsRestored }";
+    restored_told_as_invited in "flow/stage_change.rs":
+        "line.event != event.id && is_older(Duration::ZERO) => Reason::TagsRestored," => "line.event != event.id && is_older(Duration::ZERO) => if BUG { reason } else { Reason::TagsRestored },";
     restoring_not_put_on_record in "service/assign.rs":
         "                    mirror.shown = None;" => "                    if !BUG { mirror.shown = None; }";
     entered_before_check_removed in "flow/checks.rs":
