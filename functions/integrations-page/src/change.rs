@@ -10,7 +10,7 @@ use lever_integration::service::connect::{ApiKeyError, Leftover, StageError};
 use lever_integration::session::Session;
 
 use crate::Page;
-use crate::load::unavailable;
+use crate::load::{self, unavailable};
 use crate::paths::{self, field};
 use crate::request::Fields;
 use crate::routes::done;
@@ -40,7 +40,7 @@ async fn change(page: &Page, session: &Session, path: &str, form: &Fields) -> Re
         paths::CHANGE_ACCOUNT => log_in(page, session, AccountChange::Allow).await,
         paths::STAGES => add_stages(page, session, form).await,
         paths::REMOVE_STAGE => remove_stage(page, session, form).await,
-        paths::WEBHOOK => heal_webhook(page, session).await.map(|()| done(&[Notice::WebhookRegistered])),
+        paths::WEBHOOK => register_webhook(page, session).await,
         paths::SUBSCRIPTION => Ok(match heal_subscription(page, session).await? {
             Healed::Registered => done(&[Notice::SubscriptionRegistered]),
             Healed::NoWebhooks => done(&[Notice::NoWebhooks]),
@@ -181,7 +181,17 @@ pub(crate) async fn remove_trigger_stage(page: &Page, session: &Session, text: &
     removed.map_err(failed)
 }
 
-/// Registers our webhook in Lever again.
+/// Without a working connection nothing is registered, and the overview says why.
+async fn register_webhook(page: &Page, session: &Session) -> Result<String, Trouble> {
+    let team = load::team(page, &session.team).await?;
+    if page.connector.lever_api(&team.context).is_none() {
+        return Ok(paths::PAGE.to_owned());
+    }
+    heal_webhook(page, session).await?;
+    Ok(done(&[Notice::WebhookRegistered]))
+}
+
+/// Registers our webhook in Lever again, if there is a working connection.
 pub(crate) async fn heal_webhook(page: &Page, session: &Session) -> Result<(), Trouble> {
     page.connector.heal_webhook(&session.team).await.map_err(failed)
 }

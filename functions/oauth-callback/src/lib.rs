@@ -1,7 +1,9 @@
 //! Takes the browser back from Lever: `GET /lever/callback`, or `/lever/callback/sandbox`.
 //!
-//! Whatever the callback brings, the browser leaves this address at once (303), so that neither code nor
-//! state stay in its history; the outcome is told by the Integrations page or by a page of its own.
+//! A login that connects leaves this address at once (303), so that neither code nor state stay in the browser's
+//! history; the Integrations page tells of it. Whatever else becomes of a login is told by a page at this very address.
+//! Code and state stay there, and are of no use: the state serves once and in this browser's session only, the code
+//! only together with our secret and with the verifier that is forgotten when the state is used.
 
 use integrations_page::{CallbackOutcome, Page, whatever_happens};
 use lambda_http::http::Method;

@@ -11,8 +11,8 @@ use super::{Access, Error, Worker};
 pub(crate) type Problems = Vec<Reason>;
 
 impl Worker {
-    /// Performs what is due for a claimed assignment and gives the claim up. `result` is the followed
-    /// result if it was just read.
+    /// Performs what is due for a claimed assignment and gives the claim up. `result` is what was just read of
+    /// Qualified, if anything was.
     pub(crate) async fn show(
         &self,
         access: &Access<'_>,
@@ -49,7 +49,10 @@ impl Worker {
                 Some(_) => None,
                 None => Some(access.qualified.exhibit(&mirror.result).await?),
             };
-            if let Some(result) = result.or(read.as_ref()) {
+            // Another take has nothing to say in the note of the followed one. Whoever read that one instead did not
+            // get the followed one just now, so the note stays due.
+            let followed = result.filter(|result| result.id == mirror.result);
+            if let Some(result) = followed.or(read.as_ref()) {
                 problems.extend(self.show_note(&access.lever, claim, mirror.standing.attempt, result).await?);
                 claim.update_mirror(|mirror| mirror.noted = mirror.standing.attempt);
             }

@@ -224,6 +224,11 @@ async fn a_key_that_was_saved_is_not_said_to_be_lost() -> Made {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_removal_leaves_behind_is_named_with_its_place() -> Made {
     let world = World::start().await?;
+    let id = world.invited("Ada Byron").await?;
+    let result = world.result(&id).await?;
+    let at_lever = world.local.lever.state()["accounts"][0]["webhooks"][0].clone();
+    let state = world.local.qualified_control().get("/_sim/state").await?;
+    let at_qualified = state["subscriptions"][0].clone();
     let (mut browser, page) = admin(&world).await?;
     refuse(world.local.lever.kit(), "DELETE", "/v1/webhooks/*", 403, 10);
     refuse(world.local.lever.kit(), "POST", "/oauth/revoke", 503, 10);
@@ -232,9 +237,48 @@ async fn what_removal_leaves_behind_is_named_with_its_place() -> Made {
     let answer = browser.submit(&form, paths::REMOVE, &[]).await?;
     assert_eq!(answer.status, 200);
     says(&answer, "The integration was removed");
-    says(&answer, "Our webhook is still in Lever");
-    says(&answer, "Our webhook is still in Qualified");
+    says(&answer, "Our webhook is still in Lever; what it sends is refused.");
+    says(&answer, "Our webhook is still in Qualified; what it sends is no longer followed.");
     says(&answer, "Authorized Apps");
+
+    let before = world.activity(&id).await?;
+    let at = world.clock.now().as_millisecond();
+    let stage = world.local.lever.opportunity(&id)?["stage"].clone();
+    let token = at_lever["configuration"]["signatureToken"].as_str().ok_or("no signature token")?;
+    let moved = json!({"event": "candidateStageChange", "triggeredAt": at, "token": "t",
+        "signature": lever_sim::signature(token, "t", at), "data": {"opportunityId": id, "toStageId": stage}});
+    let handed_in = json!({"event": "assessment_result_submitted", "data": {"id": result}});
+    for (webhook, delivery, status) in [(&at_lever, moved, 401_u16), (&at_qualified, handed_in, 200)] {
+        let url = webhook["url"].as_str().ok_or("no url")?;
+        let answer = sim_kit::http::client().post(url).json(&delivery).send().await?;
+        assert_eq!(answer.status().as_u16(), status, "{delivery}");
+    }
+    world.settle().await?;
+    assert_eq!(world.activity(&id).await?, before);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_that_was_not_registered_is_not_said_to_be() -> Made {
+    const REGISTERED: &str = "The webhook is registered in Lever again";
+    let world = World::start().await?;
+    let (mut browser, page) = admin(&world).await?;
+    let form = with_form(&page, paths::WEBHOOK);
+    says(&browser.submit(&form, paths::WEBHOOK, &[]).await?, REGISTERED);
+    world.local.parts.connector()?.remove_integration(&world.team).await?;
+    let answer = browser.submit(&form, paths::WEBHOOK, &[]).await?;
+    assert_eq!(answer.status, 200);
+    does_not_say(&answer, REGISTERED);
+    world.finish().await?;
+
+    let world = World::start().await?;
+    world.local.lever.revoke(None)?;
+    let (mut browser, page) = admin(&world).await?;
+    let form = with_form(&page, paths::WEBHOOK);
+    let answer = browser.submit(&form, paths::WEBHOOK, &[]).await?;
+    assert_eq!(answer.status, 200);
+    says(&answer, "Lever no longer accepts our access");
+    does_not_say(&answer, REGISTERED);
     Ok(())
 }
 

@@ -300,7 +300,7 @@ async fn an_invitation_that_was_closed_in_qualified_is_not_called_astray() -> Ma
     world.settle().await?;
     assert_eq!(world.reasons(&id).await?[0], Reason::Terminated);
     let why = Why::of(&world, &id).await?;
-    why.says("Closed in Qualified without a submission. A new invitation is sent from there.");
+    why.says("Closed in Qualified without a submission. A new invitation can be sent from there");
     why.does_not_say("has not started yet");
     why.does_not_say("gone astray");
     assert_eq!(why.explanation["assessments"][0]["is_closed"], true);
@@ -312,6 +312,30 @@ async fn an_invitation_that_was_closed_in_qualified_is_not_called_astray() -> Ma
     assert_eq!(world.reasons(&id).await?[0], Reason::Invited);
     let why = Why::of(&world, &id).await?;
     why.says("has not started yet");
+    assert_eq!(why.explanation["assessments"][0]["is_closed"], false);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_invitation_after_one_was_closed_in_qualified_shows_as_soon_as_the_page_says() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Ada Byron").await?;
+    let result = world.result(&id).await?;
+    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
+    world.settle().await?;
+    world.pass(A_WHILE);
+    world.local.reconcile().await?;
+    world.settle().await?;
+    // Invited again, and not by the move that the page is asked about.
+    let other = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
+    world.move_to(&other, World::TRIGGER).await?;
+    assert_eq!((world.result(&other).await?, world.mailed("Ada Byron").len()), (result.clone(), 2));
+    let why = Why::of(&world, &id).await?;
+    why.says("it shows here only when the candidate starts or hands in");
+    world.start_result(&result)?;
+    world.shows(&id, &format!("{} - Started", World::TITLE)).await?;
+    let why = Why::of(&world, &id).await?;
+    why.does_not_say("Closed in Qualified");
     assert_eq!(why.explanation["assessments"][0]["is_closed"], false);
     world.finish().await
 }

@@ -127,9 +127,14 @@ fn describe(trouble: &Trouble) -> (&'static str, Markup, Way) {
             say("Nothing was changed. Log in to Lever again on the overview, as a Super Admin."),
             Way::Back,
         ),
-        Trouble::Unavailable => {
-            ("This does not work right now", say("Nothing is lost. Wait a minute and try again."), Way::Again)
-        }
+        // Whatever failed may have been half done.
+        Trouble::Unavailable => (
+            "This does not work right now",
+            say(
+                "Wait a minute and try again. If you were changing something, the overview shows how far it came.",
+            ),
+            Way::Again,
+        ),
         Trouble::Login(cause) => {
             let (title, text) = describe_login(cause);
             (title, text, Way::LoginAgain)

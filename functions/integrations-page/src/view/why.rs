@@ -174,7 +174,8 @@ fn invited(one: &AssessmentChecks, progress: Progress) -> Markup {
         div class="verdict good" {
             p class="name" { "Invited to “" (one.title) "”." }
             @if one.is_closed {
-                p { "Closed in Qualified without a submission. A new invitation is sent from there." }
+                p { "Closed in Qualified without a submission. A new invitation can be sent from there; it shows here \
+                    only when the candidate starts or hands in." }
             } @else {
                 @match progress {
                     Progress::Invited => p { "The candidate has not started yet. The e-mail may have gone astray; \

@@ -66,7 +66,7 @@ impl Connector {
         };
         let kept = self.change_team(team, keep).await.map_err(ApiKeyError::Failed)?;
         let subscribed = self.subscribe(&kept).await.map_err(after_keeping);
-        self.resume(team).await.map_err(ApiKeyError::Unfinished)?;
+        self.resume_first(team).await.map_err(ApiKeyError::Unfinished)?;
         self.leave_team(&before, &subscribed?).await;
         Ok(())
     }

@@ -138,7 +138,7 @@ impl Connector {
         }
         let registered = self.register_webhook(&before.team, connection).await;
         // What waited can be worked off without the webhook.
-        self.resume(&attempt.team).await?;
+        self.resume_first(&attempt.team).await?;
         registered?;
         Ok(if is_known { Login::Reconnected } else { Login::Connected })
     }
@@ -189,7 +189,8 @@ impl Connector {
         }
     }
 
-    /// Stages differ between accounts, even those of one name.
+    /// Stages differ between accounts, even those of one name and id, so they go before the other account counts. If it
+    /// cannot be recorded then, the team stays with its account and has none: the overview shows that.
     async fn remove_trigger_stages(&self, context: &TeamContext) -> Result<(), Error> {
         for trigger in &context.trigger_stages {
             self.store.remove_trigger_stage(&context.team.id, &trigger.stage).await?;

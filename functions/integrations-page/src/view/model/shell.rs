@@ -81,7 +81,7 @@ notices! {
     LeftLeverWebhook = "left-lever-webhook",
         "Our webhook is still in Lever; what it sends is refused. Delete it in Lever under Settings → Integrations and API → Webhooks, or ask Lever's support to.";
     LeftSubscription = "left-subscription",
-        "Our webhook is still in Qualified; what it sends is refused. Delete the one named “Lever” in Qualified under Account → Integrations → Webhooks.";
+        "Our webhook is still in Qualified; what it sends is no longer followed. Delete the one named “Lever” in Qualified under Account → Integrations → Webhooks.";
     LeftLeverAccess = "left-lever-access",
         "Our access to Lever could not be given back, and we have forgotten it. Revoke it in Lever under Settings → Integrations and API → Authorized Apps.";
     LeverBusy = "lever-busy",

@@ -79,7 +79,8 @@ pub struct AssessmentChecks {
     pub checks: Vec<CheckLine>,
     /// How far the candidate is with it, if invited.
     pub progress: Option<Progress>,
-    /// Whether Qualified closed it after that, without a submission.
+    /// Whether Qualified closed it after that, without a submission. A new invitation that was sent from there since
+    /// does not show until the candidate starts or hands in.
     pub is_closed: bool,
 }
 
