@@ -41,9 +41,14 @@ impl Tag {
         &self.0
     }
 
+    /// What tags are compared by.
+    pub fn normal(&self) -> String {
+        normal(self.as_str())
+    }
+
     /// Whether the tag says the same as `text`.
     pub fn says(&self, text: &str) -> bool {
-        normal(self.as_str()) == normal(text)
+        self.normal() == normal(text)
     }
 }
 
@@ -89,7 +94,9 @@ impl Title {
 
     /// The progress that a tag claims for this title, if it is one of its status tags.
     pub fn claimed_progress(&self, tag: &Tag) -> Option<Progress> {
-        Progress::ALL.into_iter().find(|progress| tag.says(self.status_tag(*progress).text().as_str()))
+        let tag = tag.normal();
+        let (title, progress) = StatusTag::claimed_by(&tag)?;
+        (title == self.normal()).then_some(progress)
     }
 }
 
@@ -113,12 +120,30 @@ impl StatusTag {
     pub fn text(&self) -> Tag {
         Tag(format!("{}{}", self.title, self.progress.suffix()).into())
     }
+
+    /// The normal form of the title and the progress that a tag claims, given the tag's own normal form.
+    ///
+    /// What is left of that without the suffix is the normal form of the title: the suffix begins with a blank, and
+    /// a blank neither composes with what is before it nor changes its case.
+    pub fn claimed_by(normal_tag: &str) -> Option<(&str, Progress)> {
+        Progress::ALL.into_iter().find_map(|progress| {
+            let title = normal_tag.strip_suffix(&progress.suffix().to_lowercase())?;
+            Some((title, progress))
+        })
+    }
 }
 
 fn normal(text: &str) -> String {
+    // ASCII is composed as it is. Most titles are ASCII, and composing is what takes long.
+    if text.is_ascii() {
+        return collapsed(text).to_ascii_lowercase();
+    }
     let composed: String = text.nfc().collect();
-    let collapsed = composed.split_whitespace().collect::<Vec<_>>().join(" ");
-    collapsed.to_lowercase().nfc().collect()
+    collapsed(&composed).to_lowercase().nfc().collect()
+}
+
+fn collapsed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -150,6 +175,22 @@ mod tests {
         assert_eq!(claims("Rust Basics - Submitted"), Some(Progress::Submitted));
         assert_eq!(claims("Rust Basics"), None);
         assert_eq!(claims("Go Basics - Invited"), None);
+    }
+
+    #[test]
+    fn a_status_tag_claims_its_title_however_that_ends() {
+        for text in ["Rust - Invited", "ΟΔΟΣ", "ΟΔΟΣ’", "Cafe\u{301}", "Go -", "-", "\u{301}", "İ"]
+        {
+            let title = title(text);
+            for progress in Progress::ALL {
+                let tag = title.status_tag(progress).text();
+                assert_eq!(StatusTag::claimed_by(&tag.normal()), Some((&*title.normal(), progress)), "{tag}");
+                assert_eq!(title.claimed_progress(&tag), Some(progress), "{tag}");
+            }
+        }
+        for text in ["- Invited", " - Invited", "Rust- Invited", "Rust -Invited", "Rust - Invited!"] {
+            assert_eq!(StatusTag::claimed_by(&Tag::new(text).unwrap().normal()), None, "{text}");
+        }
     }
 
     #[test]

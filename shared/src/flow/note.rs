@@ -9,6 +9,8 @@ use crate::domain::{AssessmentResult, ChallengeResult, ResultId, SimilarityRisk,
 /// Longest line with text from outside, in characters. Lever states no limit for a note; 30 challenges and
 /// some ten other lines of this length stay under 5,000.
 const LINE_CHARS_MAX: usize = 110;
+/// Longest name of a programming language, in characters: beside it and any numbers some of the title has room.
+const LANGUAGE_CHARS_MAX: usize = 30;
 /// Challenges listed one by one; the rest are counted.
 const CHALLENGES_MAX: usize = 30;
 
@@ -23,10 +25,10 @@ pub fn render_note(title: &Title, result: &AssessmentResult, attempt: u32, page:
     if attempt > 1 {
         lines.push(format!("Attempt: {attempt}"));
     }
-    lines.push(format!("Score: {}", result.score.map_or_else(|| "not available".to_owned(), percent)));
-    if let (Some(cut_score), Some(is_passed)) = (result.cut_score, result.is_passed) {
+    lines.push(format!("Score: {}", shown_score(result).map_or_else(|| "not available".to_owned(), percent)));
+    if let Some((cut_score, is_passed)) = verdict(result) {
         let verdict = if is_passed { "Passed" } else { "Not passed" };
-        lines.push(format!("{verdict} (cut score {})", percent(cut_score)));
+        lines.push(format!("{verdict} (cut score {cut_score} %)"));
     }
     lines.extend(result.active_seconds.map(|seconds| format!("Active time: {}", duration(seconds))));
     lines.extend(result.submitted_at.map(|at| format!("Submitted: {} UTC", at.strftime("%Y-%m-%d %H:%M"))));
@@ -50,11 +52,29 @@ pub fn render_note(title: &Title, result: &AssessmentResult, attempt: u32, page:
 
 fn challenge_line(challenge: &ChallengeResult) -> String {
     let mut facts = Vec::new();
-    facts.extend(challenge.language.as_deref().map(neutral));
+    facts.extend(challenge.language.as_deref().map(|language| cut(&neutral(language), LANGUAGE_CHARS_MAX)));
     facts.extend(challenge.score.map(percent));
     facts.extend(challenge.items.map(|(right, of)| format!("{right} of {of} items")));
-    let title = neutral(&challenge.title);
-    if facts.is_empty() { format!("- {title}") } else { cut(&format!("- {title}: {}", facts.join(", "))) }
+    // The facts are what the line is for; the title has what room they leave.
+    let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(", ")) };
+    let room = LINE_CHARS_MAX.saturating_sub("- ".len() + facts.chars().count());
+    format!("- {}{facts}", cut(&neutral(&challenge.title), room))
+}
+
+/// The cut score, to two decimals, and whether it was reached.
+fn verdict(result: &AssessmentResult) -> Option<(f64, bool)> {
+    let cut_score = (result.cut_score? * 100.0).round() / 100.0;
+    Some((cut_score, result.is_passed?))
+}
+
+/// The score as a whole number, rounded such that it does not contradict the verdict beside it: 69.6 is not shown as
+/// 70 where 70 had to be reached. If no rounding agrees with the verdict, it is the nearest number.
+fn shown_score(result: &AssessmentResult) -> Option<f64> {
+    let score = result.score?;
+    let nearest = score.round_ties_even();
+    let Some((cut_score, is_passed)) = verdict(result) else { return Some(nearest) };
+    let agrees = |shown: &f64| (*shown >= cut_score) == is_passed;
+    Some([nearest, score.floor(), score.ceil()].into_iter().find(agrees).unwrap_or(nearest))
 }
 
 fn percent(score: f64) -> String {
@@ -90,14 +110,14 @@ fn neutral(text: &str) -> String {
             c => Some(c),
         })
         .collect();
-    cut(&shown.split_whitespace().collect::<Vec<_>>().join(" "))
+    cut(&shown.split_whitespace().collect::<Vec<_>>().join(" "), LINE_CHARS_MAX)
 }
 
-fn cut(line: &str) -> String {
-    if line.chars().count() <= LINE_CHARS_MAX {
-        return line.to_owned();
+fn cut(text: &str, chars_max: usize) -> String {
+    if text.chars().count() <= chars_max {
+        return text.to_owned();
     }
-    line.chars().take(LINE_CHARS_MAX - 1).chain(['…']).collect()
+    text.chars().take(chars_max.saturating_sub(1)).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -153,6 +173,56 @@ mod tests {
     fn pass_or_fail_is_told_only_with_a_cut_score() {
         let text = render(&AssessmentResult { cut_score: None, ..result() }, 1);
         assert!(!text.to_lowercase().contains("passed"), "{text}");
+    }
+
+    #[test]
+    fn the_score_shown_never_contradicts_the_verdict() {
+        for (score, cut_score, is_passed, shown) in [
+            (69.6, 70.0, false, "Score: 69 %\nNot passed (cut score 70 %)"),
+            (69.999, 70.0, false, "Score: 69 %\nNot passed (cut score 70 %)"),
+            (70.0, 70.0, true, "Score: 70 %\nPassed (cut score 70 %)"),
+            (69.6, 70.0, true, "Score: 70 %\nPassed (cut score 70 %)"),
+            (70.4, 70.4, true, "Score: 71 %\nPassed (cut score 70.4 %)"),
+            (70.2, 70.4, false, "Score: 70 %\nNot passed (cut score 70.4 %)"),
+            (72.6, 66.666, true, "Score: 73 %\nPassed (cut score 66.67 %)"),
+            (70.004, 70.004, true, "Score: 70 %\nPassed (cut score 70 %)"),
+            (99.7, 100.0, false, "Score: 99 %\nNot passed (cut score 100 %)"),
+            (0.0, 0.0, true, "Score: 0 %\nPassed (cut score 0 %)"),
+            (82.6, 70.0, false, "Score: 83 %\nNot passed (cut score 70 %)"),
+        ] {
+            let (is_passed, cut_score) = (Some(is_passed), Some(cut_score));
+            let text = render(&AssessmentResult { score: Some(score), cut_score, is_passed, ..result() }, 1);
+            assert!(text.contains(&format!("\n{shown}\n")), "{shown} in {text}");
+        }
+        for (cut_score, is_passed) in [(None, Some(false)), (Some(70.0), None)] {
+            let text = render(&AssessmentResult { score: Some(69.6), cut_score, is_passed, ..result() }, 1);
+            assert!(text.contains("\nScore: 70 %\n"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_title_leaves_room_for_the_facts_and_a_long_language_for_the_title() {
+        let line = |challenge: ChallengeResult| {
+            let text = render(&AssessmentResult { challenges: vec![challenge], ..result() }, 1);
+            text.lines().find(|line| line.starts_with("- ")).unwrap().to_owned()
+        };
+        let long = line(challenge(&"Ownership".repeat(12)));
+        assert!(long.ends_with("pOwnershi…: rust, 67 %, 8 of 12 items"), "{long}");
+        assert_eq!(long.chars().count(), LINE_CHARS_MAX);
+        let fitting = "x".repeat(LINE_CHARS_MAX - "- : rust, 67 %, 8 of 12 items".len());
+        assert_eq!(line(challenge(&fitting)), format!("- {fitting}: rust, 67 %, 8 of 12 items"));
+        let endless = ChallengeResult {
+            language: Some("z".repeat(500)),
+            score: Some(100.0),
+            items: Some((u32::MAX, u32::MAX)),
+            ..challenge(&"x".repeat(500))
+        };
+        let endless = line(endless);
+        assert!(endless.starts_with("- xxxxxxxxxxxxxxxxxxxx"), "{endless}");
+        assert!(endless.ends_with("z…, 100 %, 4294967295 of 4294967295 items"), "{endless}");
+        assert_eq!(endless.chars().count(), LINE_CHARS_MAX);
+        let bare = ChallengeResult { language: None, score: None, items: None, ..challenge("Ownership") };
+        assert_eq!(line(bare), "- Ownership");
     }
 
     #[test]

@@ -27,6 +27,15 @@ enum Told {
     Nothing,
 }
 
+/// What one sweep found.
+struct Found<'a> {
+    count: usize,
+    /// Whether an event did not come though none came after it either.
+    is_silent: bool,
+    /// When the newest stage change happened that was ever found missed.
+    missed_at: &'a mut Option<Timestamp>,
+}
+
 impl Sweep<'_> {
     /// Puts every missed stage change and every late tag into the queue; says how many.
     pub(super) async fn find_stage_changes(
@@ -45,7 +54,7 @@ impl Sweep<'_> {
             Some(way) => (way.since, way.until, Some(way.cursor)),
             None => (reach.asked_for, self.now, None),
         };
-        let (mut found, mut is_silent) = (0, false);
+        let mut found = Found { count: 0, is_silent: false, missed_at: &mut reconciliation.missed_at };
         for _ in 0..PAGES_MAX {
             let asked = (since, Confidentiality::NonConfidential);
             let page =
@@ -56,18 +65,10 @@ impl Sweep<'_> {
                     }
                     page => page?,
                 };
-            for opportunity in &page.rows {
-                match self.look_at(opportunity, &reach).await? {
-                    Told::Missed(at) => {
-                        let last_event_at =
-                            self.context.connection.as_ref().and_then(|connection| connection.last_event_at);
-                        is_silent |= is_silence(at, last_event_at);
-                        reconciliation.missed_at = reconciliation.missed_at.max(Some(at));
-                        found += 1;
-                    }
-                    Told::Created | Told::LateTag => found += 1,
-                    Told::Nothing => {}
-                }
+            // The place moves on only behind a page that was looked at whole: what was found on this one before the
+            // time was over has the same id when it is found again.
+            if !self.look_at_rows(&page.rows, &reach, &mut found).await? {
+                break;
             }
             match page.next {
                 Some(next) if self.has_time() => cursor = Some(next),
@@ -83,11 +84,35 @@ impl Sweep<'_> {
             }
         }
         look.under_way = cursor.map(|cursor| UnderWay { since, until, cursor });
-        if is_silent {
+        if found.is_silent {
             Metric::WebhookSilent.count();
             tracing::warn!(team.id = %self.team(), "webhook.silent");
         }
-        Ok(found)
+        Ok(found.count)
+    }
+
+    /// Judges the opportunities of a page; whether there was time for all of them.
+    async fn look_at_rows(
+        &self,
+        rows: &[Opportunity],
+        reach: &Reach,
+        found: &mut Found<'_>,
+    ) -> Result<bool, Error> {
+        for opportunity in rows {
+            if !self.has_time() {
+                return Ok(false);
+            }
+            match self.look_at(opportunity, reach).await? {
+                Told::Missed(at) => {
+                    found.is_silent |= is_silence(at, self.connection.last_event_at);
+                    *found.missed_at = (*found.missed_at).max(Some(at));
+                    found.count += 1;
+                }
+                Told::Created | Told::LateTag => found.count += 1,
+                Told::Nothing => {}
+            }
+        }
+        Ok(true)
     }
 
     /// Judges one opportunity; what was put into the queue for it.
@@ -99,18 +124,23 @@ impl Sweep<'_> {
         if self.now.duration_since(entry.at) < settle.try_into().unwrap_or_default() {
             return Ok(Told::Nothing);
         }
-        let asks = self.asks(opportunity).await?;
-        if entry.at < reach.all && asks == Asks::ForNothing {
+        // Reading the tags is slow. They decide about all that came before the reach of everything. Since then they
+        // matter only where one may have come late: who was missed was missed whatever the tags say.
+        let is_within_reach = entry.at >= reach.all;
+        if !is_within_reach && self.asks(opportunity).await? == Asks::ForNothing {
             return Ok(Told::Nothing);
         }
         let store = &self.reconciler.store;
         let activity = store.opportunity_activity(self.team(), &opportunity.id, LINES_MAX).await?;
-        match judge_entry(&entry, &activity, asks) {
+        match judge_entry(&entry, &activity, Asks::ForAssessment) {
             Finding::Missed => {
                 self.tell_missed(&opportunity.id, &entry).await?;
                 Ok(if opportunity.was_moved_here() { Told::Missed(entry.at) } else { Told::Created })
             }
             Finding::LateTag(last) => {
+                if is_within_reach && self.asks(opportunity).await? == Asks::ForNothing {
+                    return Ok(Told::Nothing);
+                }
                 self.tell_late_tag(&opportunity.id, &entry, &last.event).await?;
                 Ok(Told::LateTag)
             }
