@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::{
     Activity, Assessment, AssessmentId, Assignment, AssignmentState, CLOCK_DIFFERENCE_MAX, EventId, Facts,
-    Opportunity, Reason, StageChanged, Tag, Title,
+    Mirror, Opportunity, Reason, StageChanged, Tag, Title,
 };
 
 use super::checks::Admission;
@@ -103,28 +103,23 @@ pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision
             title: Some(assignment.title.clone()),
             ..facts
         },
-        step: match assignment.state {
-            AssignmentState::Refused { reason } => Step::Nothing(reason),
-            AssignmentState::Inviting | AssignmentState::Mirrored(_) => {
-                Step::Finish(Box::new(assignment.clone()))
-            }
-        },
+        step: finish(assignment),
+    }
+}
+
+fn finish(entry: &Assignment) -> Step {
+    match entry.state {
+        AssignmentState::Refused { reason } => Step::Nothing(reason),
+        AssignmentState::Inviting | AssignmentState::Mirrored(_) => Step::Finish(Box::new(entry.clone())),
     }
 }
 
 /// Finishes what the same event began though no tag of the title is there now, for this reason. We leave a status tag
 /// where we take the title off: somebody else took it off.
 fn finish_unasked(entry: &Assignment, reason: Reason) -> Step {
-    let is_mail_due = match &entry.state {
-        AssignmentState::Inviting => true,
-        AssignmentState::Mirrored(mirror) => mirror.is_invitation_due(),
-        AssignmentState::Refused { reason } => return Step::Nothing(*reason),
-    };
-    if is_mail_due {
-        Step::Withdraw(Box::new(entry.clone()), reason)
-    } else {
-        Step::Finish(Box::new(entry.clone()))
-    }
+    let is_mail_due =
+        entry.state == AssignmentState::Inviting || entry.mirror().is_some_and(Mirror::is_invitation_due);
+    if is_mail_due { Step::Withdraw(Box::new(entry.clone()), reason) } else { finish(entry) }
 }
 
 /// Why no tag asks for what was begun: a tag may say its title and mean nothing that can be sent.

@@ -157,6 +157,15 @@ impl World {
         Ok(())
     }
 
+    /// The team closes a result without a submission; returns when everything has come to rest.
+    ///
+    /// # Errors
+    /// When Qualified refuses.
+    pub async fn close_result(&self, result: &str) -> Made {
+        self.local.qualified.terminate_result(result).map_err(|error| error.to_string())?;
+        self.settle().await
+    }
+
     /// The candidate hands in; returns when Qualified has scored it.
     ///
     /// # Errors

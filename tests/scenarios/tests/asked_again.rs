@@ -83,8 +83,7 @@ async fn another_opportunity_of_somebody_whose_result_was_closed_is_invited() ->
     let world = World::start().await?;
     let first = world.invited("Candidate 1").await?;
     let result = world.result(&first).await?;
-    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
-    world.settle().await?;
+    world.close_result(result.as_str()).await?;
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     world.move_to(&second, World::TRIGGER).await?;
     assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
@@ -97,8 +96,7 @@ async fn a_closed_result_is_no_invitation_to_a_run_that_begins_again_either() ->
     let world = World::start().await?;
     let first = world.invited("Candidate 1").await?;
     let result = world.result(&first).await?;
-    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
-    world.settle().await?;
+    world.close_result(result.as_str()).await?;
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     let kit = world.local.qualified.kit();
     kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
@@ -162,8 +160,7 @@ async fn a_result_closed_before_is_not_followed_by_whom_nobody_asks_for_any_more
     let world = World::start().await?;
     let first = world.invited("Candidate 1").await?;
     let result = world.result(&first).await?;
-    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
-    world.settle().await?;
+    world.close_result(result.as_str()).await?;
     world.pass(NO_LONGER_NEW);
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     let kit = world.local.qualified.kit();

@@ -293,8 +293,7 @@ async fn an_invitation_that_was_closed_in_qualified_is_not_called_astray() -> Ma
     let id = world.invited("Ada Byron").await?;
     Why::of(&world, &id).await?.says("has not started yet");
     let result = world.result(&id).await?;
-    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
-    world.settle().await?;
+    world.close_result(result.as_str()).await?;
     world.pass(A_WHILE);
     world.local.reconcile().await?;
     world.settle().await?;
@@ -321,8 +320,7 @@ async fn a_new_invitation_after_one_was_closed_in_qualified_shows_as_soon_as_the
     let world = World::start().await?;
     let id = world.invited("Ada Byron").await?;
     let result = world.result(&id).await?;
-    world.local.qualified.terminate_result(result.as_str()).map_err(|error| error.to_string())?;
-    world.settle().await?;
+    world.close_result(result.as_str()).await?;
     world.pass(A_WHILE);
     world.local.reconcile().await?;
     world.settle().await?;
