@@ -11,7 +11,6 @@ pub mod flood;
 pub mod gate;
 pub mod invariants;
 pub mod people;
-pub mod planted;
 pub mod queue;
 pub mod runs;
 pub mod search;

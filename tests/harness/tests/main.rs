@@ -5,6 +5,5 @@
 mod crash;
 mod fault;
 mod flood;
-mod planted;
 mod sim;
 mod support;

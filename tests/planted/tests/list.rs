@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use harness::planted::PLANTED;
+use planted::PLANTED;
 
 #[test]
 fn every_planted_bug_can_still_be_planted() {

@@ -1,6 +1,6 @@
 //! The list.
 
-use super::Planted;
+use crate::Planted;
 
 macro_rules! planted {
     ($($name:ident in $file:literal: $find:literal => $plant:literal;)+) => {

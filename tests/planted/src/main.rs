@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use harness::planted::{PLANTED, SWITCH};
+use planted::{PLANTED, SWITCH};
 
 type Done<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -62,7 +62,8 @@ fn look(search: &Path, seeds: &str, name: &str) -> Done<bool> {
 }
 
 fn build(copy: &Path) -> Done<PathBuf> {
-    // Beside this program, so that what the copy depends on is built already.
+    // Beside this program, and with the features that `cargo test --workspace` chooses (an example makes cargo do so), so
+    // that what the copy depends on is built already.
     let own = std::env::current_exe()?;
     let folder = own.parent().ok_or("no folder of this program")?;
     let target = folder.parent().ok_or("no target directory")?;
@@ -70,7 +71,7 @@ fn build(copy: &Path) -> Done<PathBuf> {
     // The profile `dev` has a folder of another name.
     let profile = if profile == "debug" { "dev" } else { profile };
     let status = Command::new("cargo")
-        .args(["build", "--offline", "--profile", profile, "-p", "harness", "--bin", "search"])
+        .args(["build", "--offline", "--profile", profile, "--workspace", "--example", "search"])
         .current_dir(copy)
         .env("CARGO_TARGET_DIR", target)
         .status()?;
@@ -78,7 +79,7 @@ fn build(copy: &Path) -> Done<PathBuf> {
         return Err("the copy cannot be built".into());
     }
     let search = copy.join("search");
-    fs::copy(folder.join("search"), &search)?;
+    fs::copy(folder.join("examples/search"), &search)?;
     Ok(search)
 }
 
