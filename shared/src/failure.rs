@@ -1,7 +1,7 @@
 //! What is to be done about a failure.
 //!
 //! Every error enum of this crate maps itself to a [`Disposition`] by an exhaustive match. Whether a message is tried again
-//! is decided by it in `queue/batch` alone; the worker parks by it, the reconciler and the page tell by it what to say.
+//! is decided by it in `queue/retry` alone; the worker parks by it, the reconciler and the page tell by it what to say.
 
 use std::time::Duration;
 

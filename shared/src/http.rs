@@ -1,4 +1,5 @@
-//! The transport under all clients, those of AWS included: time-outs, a size limit, no redirects.
+//! The transport under all clients: TLS, a limit to connecting, no redirects; for Lever and Qualified also a time-out
+//! and a size limit.
 //!
 //! Says what came back and nothing about its meaning; each client maps statuses to its own errors. Never
 //! logs a body or a URL with a query: both may hold personal data.

@@ -5,8 +5,8 @@
 //! (between intake and worker), [`service`] (load, decide, record, perform, record). Dependencies
 //! point that way only: `domain ← flow ← {lever, qualified, store, queue} ← service`.
 //!
-//! Invariants held here: a candidate is invited at most once for each assessment; a status tag never
-//! goes backwards; one result note for each attempt; no credential and no personal data in a log line.
+//! Invariants held here: at most one invitation for an opportunity, an assessment and one asking for it; a
+//! standing never falls; one result note for each attempt; no credential and no personal data in a log line.
 
 pub mod clock;
 pub mod config;

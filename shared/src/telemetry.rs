@@ -5,10 +5,10 @@
 //!
 //! | field | what |
 //! |---|---|
-//! | `unit` | what kind of work: `message`, or the name of the function |
+//! | `unit` | what kind of work: `message`, `sweep` (of one team), or the name of the function |
 //! | `outcome` | what became of it, one word: `done`, `postponed`, `queued`, … |
 //! | `team.id`, `opportunity.id`, `event.id`, `message.id` | about what |
-//! | `reason` | the code of a decision's reason, or why a request was turned away |
+//! | `reason` | the code of a decision's reason, or in one word why there was no decision |
 //! | `disposition` | for a failure: `rejected`, `transient`, `disconnected`, `unprocessable`, `defect` |
 //! | `error` | for a failure: what our own error type says |
 //! | `receive_count` | how often the message was received, from 1 |

@@ -2,7 +2,8 @@
 //!
 //! [`handle`] answers every request; `load` gathers what a page shows, `change` does what a form asks,
 //! `view` renders. Works without JavaScript. A GET changes no setting: it may begin a session, renew Lever's tokens,
-//! and write down that a launch link is used up or that Lever or Qualified no longer let us in.
+//! reserve calls of Lever, and write down a team seen for the first time, that a launch link is used up, or that Lever or
+//! Qualified no longer let us in.
 
 pub mod assets;
 pub mod paths;

@@ -1,8 +1,8 @@
 //! The ledger entry: one opportunity × one assessment.
 //!
-//! The ledger is the truth and Lever's tags are a view of it. What is still to be done is not stored: it
+//! The ledger is the truth and Lever's tags are a view of it. What is still to be shown is not stored: it
 //! follows from what the entry says was shown and noted, so a crash leaves nothing to repair but the
-//! difference.
+//! difference. Only that somebody asked again is on record itself.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! The two personal facts the integration needs: a name and an e-mail address.
 //!
-//! Both are shown to Qualified when a candidate is invited and nowhere else: their `Debug` is redacted,
-//! they are neither stored nor logged.
+//! Both go to Qualified when a candidate is invited, and the page shows names to the team. Their `Debug` is
+//! redacted, they are neither stored nor logged.
 
 use std::fmt;
 use std::str::FromStr;

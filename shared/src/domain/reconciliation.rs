@@ -1,6 +1,7 @@
 //! How far a team's table has been compared with what Lever and Qualified say.
 //!
-//! Only places and times: losing it makes the next comparison longer, never wrong.
+//! Only places and times. Without it every look begins anew: deletions of more than a day ago are missed then, and
+//! open results are read again only at their next age.
 
 use jiff::Timestamp;
 

@@ -1,7 +1,8 @@
 //! Credentials, one type for each kind.
 //!
 //! A secret has no `Display` and no `Serialize`, its `Debug` shows stars, and it is wiped when dropped.
-//! Only the cipher of the store and the code that writes an authentication header expose it.
+//! It is exposed for what authenticates (headers, bodies, signatures, addresses of our webhooks) and for sealing,
+//! never for what is shown.
 
 use std::fmt;
 use std::marker::PhantomData;

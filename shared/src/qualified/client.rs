@@ -162,7 +162,7 @@ impl Api<'_> {
         if result.id == *id { Ok(result) } else { Err(Flaw::OtherObject.into()) }
     }
 
-    /// Invites a person; Qualified sends the mail, and none to somebody who was invited before.
+    /// Invites a person; Qualified sends the mail, and none to somebody whose invitation is active.
     ///
     /// # Errors
     /// [`Error::EmailRefused`] and [`Error::AssessmentRefused`] are final. After an error that may have

@@ -12,7 +12,7 @@
 //! | Q1 | 25 rows on a page, at most 100; only `totalPages` is relied on | `client` (`whole_list`) |
 //! | Q2 | 404 means not found, and so does a 400 whose reason says so; bodies of 429 and 5xx say nothing | `refusal` |
 //! | Q3 | no published rate limit; 429 with or without `Retry-After` | [`Error::RateLimited`] |
-//! | Q4 | inviting twice answers 200 with the invitation that exists; a new one does no harm either, since no second mail is sent | [`Novelty`] |
+//! | Q4 | inviting twice answers 200 with the invitation that is active and sends nothing; one that expired or was cancelled is made and sent anew | [`Novelty`] |
 //! | Q5 | e-mail addresses are compared without case | `client` (`find_person`) |
 //! | Q6 | an address refused is a 422 that names `email` or `candidates`, or an empty list | `refusal`, `wire::invitation` |
 //! | Q7 | an assessment that is unpublished or unknown is a 400, 404 or 422, for good | `refusal` |

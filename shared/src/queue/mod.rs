@@ -1,7 +1,8 @@
 //! Between intake and worker: the [`Queue`] trait, on SQS and in memory, and the batch a worker gets.
 //!
 //! Delivery is at least once and in any order; nothing relies on more. What is in the queue is our own
-//! versioned [`Envelope`]; an envelope of an unknown version stays in the queue, it is never dropped.
+//! versioned [`Envelope`]; an envelope of an unknown version comes back like any
+//! failure and at last is a dead letter; it is never dropped.
 
 mod batch;
 mod envelope;

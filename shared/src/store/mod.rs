@@ -2,7 +2,8 @@
 //!
 //! Every write that replaces something names the version it replaces, so a write based on an old reading
 //! never wins: it answers [`Recorded::Conflict`] and the caller reads and decides again. A crash between
-//! two calls leaves the table as after the first one; nothing here spans two items.
+//! two calls leaves the table as after the first one. Only [`Store::erase_opportunity`] spans several items, and
+//! asking again goes on with it.
 //! Both implementations pass the same suite, `conformance`.
 
 mod dynamodb;

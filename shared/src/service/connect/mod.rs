@@ -1,8 +1,8 @@
 //! Connecting a team: its Qualified API key, its Lever account, its trigger stages, and the end of it all.
 //!
 //! Every step can be repeated: what is registered with a service is looked for before it is created, and
-//! what was granted is stored before it is used. As soon as something that was missing is there, the events
-//! that waited for it go back into the queue.
+//! what was granted is stored before it is used. As soon as something that was missing is there, the first events
+//! that waited for it go back into the queue; the reconciler takes the rest.
 
 mod api_key;
 mod heal;

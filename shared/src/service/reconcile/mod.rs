@@ -1,9 +1,9 @@
 //! Heals what was lost: compares each team with Lever and Qualified and puts what nobody told into the queue.
 //!
 //! The reconciler invites nobody, tags nothing and notes nothing. What it finds becomes an event like one that
-//! was delivered late, and the worker handles it with its leases, retries and dead letters; the same finding
-//! twice has one id, so a second sweep or a delivery that comes after all has no second effect. Work is
-//! bounded for each team and each run; where a look stopped is stored, and is moved on only after what was
+//! was delivered late, and the worker handles it with its leases, retries and dead letters. A stage change or a
+//! tag found twice has one id, and a result is only read again, so a second sweep or a delivery that comes
+//! after all has no second effect. Work is bounded for each team and each run; where a look stopped is stored, and is moved on only after what was
 //! found is in the queue, so a crash makes the next look longer and loses nothing.
 
 mod erasure;
