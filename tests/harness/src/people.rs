@@ -1,7 +1,7 @@
 //! What recruiters, candidates and admins do in a seeded run.
 
 use lever_sim::world::DataProtection;
-use qualified_sim::{AssessmentResult, ResultState, Submission};
+use qualified_sim::{ResultState, Submission};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
@@ -97,17 +97,13 @@ impl People {
 
     /// A candidate goes on with an assessment.
     fn take(&mut self, world: &mut World) -> Made<String> {
-        let results = world.qualified.results();
-        let open: Vec<&AssessmentResult> = results
-            .iter()
-            .filter(|result| {
-                matches!(result.state, ResultState::Invited | ResultState::Opened | ResultState::Started)
-            })
-            .collect();
+        let open = world.qualified.results_that(|result| {
+            matches!(result.state, ResultState::Invited | ResultState::Opened | ResultState::Started)
+        });
         if open.is_empty() {
             return Ok("nothing to take".to_owned());
         }
-        let result = open[self.rng.random_range(0..open.len())];
+        let result = &open[self.rng.random_range(0..open.len())];
         let id = result.id.as_str();
         // What the candidate must not do at this moment is not done.
         let done = if result.state == ResultState::Started || self.rng.random_bool(0.1) {
@@ -120,8 +116,7 @@ impl People {
 
     /// A team lets somebody go on or take it anew.
     fn repeat(&mut self, world: &mut World) -> Made<String> {
-        let submitted: Vec<AssessmentResult> =
-            world.qualified.results().into_iter().filter(|one| one.state == ResultState::Submitted).collect();
+        let submitted = world.qualified.results_that(|one| one.state == ResultState::Submitted);
         if submitted.is_empty() {
             return Ok("nothing to repeat".to_owned());
         }

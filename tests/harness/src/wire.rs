@@ -94,6 +94,16 @@ impl Wire {
         self.log.lock().get(seen..).unwrap_or_default().to_vec()
     }
 
+    /// The first exchange that is meant.
+    pub fn first(&self, is_meant: impl Fn(&Exchange) -> bool) -> Option<Exchange> {
+        self.log.lock().iter().find(|exchange| is_meant(exchange)).cloned()
+    }
+
+    /// The path of every exchange, oldest first.
+    pub fn paths(&self) -> Vec<String> {
+        self.log.lock().iter().map(|exchange| exchange.path.clone()).collect()
+    }
+
     /// How many exchanges there were.
     pub fn len(&self) -> usize {
         self.log.lock().len()

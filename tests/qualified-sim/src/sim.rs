@@ -1,5 +1,7 @@
 //! One running simulator, for tests in the same process.
 
+mod looks;
+
 use std::ops::Deref;
 
 use axum::Router;
@@ -13,8 +15,7 @@ use crate::app::App;
 use crate::seed::{Seed, SeedError};
 use crate::switches::Switches;
 use crate::world::{
-    ApiKey, AssessmentId, AssessmentResult, Mail, Refused, ResultId, Risk, Submission, TeamCandidate,
-    TeamCandidateId, TeamId, Tell,
+    ApiKey, AssessmentId, Refused, ResultId, Risk, Submission, TeamCandidateId, TeamId, Tell,
 };
 use crate::{api, control, page};
 
@@ -145,36 +146,6 @@ impl Qualified {
     /// [`SeedError`] if the seed contradicts itself; nothing is changed then.
     pub fn reset(&self, seed: Option<Seed>) -> Result<(), SeedError> {
         self.app.reset(seed)
-    }
-
-    /// The first team's id and key.
-    pub fn first_team(&self) -> Option<(TeamId, ApiKey)> {
-        self.app.act(|world, _| world.teams.first().map(|team| (team.id.clone(), team.api_key.clone())))
-    }
-
-    /// Every mail, oldest first.
-    pub fn mails(&self) -> Vec<Mail> {
-        self.mails_after(0)
-    }
-
-    /// The mails after the first `seen`, oldest first.
-    pub fn mails_after(&self, seen: usize) -> Vec<Mail> {
-        self.app.act(|world, _| world.mails.get(seen..).unwrap_or_default().to_vec())
-    }
-
-    /// Every result, oldest first.
-    pub fn results(&self) -> Vec<AssessmentResult> {
-        self.app.act(|world, _| world.results.clone())
-    }
-
-    /// One result.
-    pub fn result(&self, id: impl Into<ResultId>) -> Option<AssessmentResult> {
-        self.app.act(|world, _| world.result(&id.into()).ok().cloned())
-    }
-
-    /// Everybody the teams know.
-    pub fn team_candidates(&self) -> Vec<TeamCandidate> {
-        self.app.act(|world, _| world.candidates.clone())
     }
 
     /// Sets switches.

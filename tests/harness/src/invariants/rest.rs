@@ -80,13 +80,13 @@ fn entry_at_rest(
     if truth.is_some_and(|truth| truth != mirror.standing.progress) {
         wrong.push(format!("I3: {id} stands at {:?}, {title} ({}) is {truth:?}", mirror.standing, result.id));
     }
-    let later = world.qualified.results().into_iter().find(|other| {
+    let later = world.qualified.results_that(|other| {
         other.team_candidate_id == result.team_candidate_id
             && other.assessment_id == result.assessment_id
             && other.created_at > result.created_at
             && other.started_at > result.started_at.or(Some(i64::MIN))
     });
-    if let Some(later) = later {
+    if let Some(later) = later.first() {
         wrong.push(format!("I3: {id} follows {} and not its retake {}", result.id, later.id));
     }
     let rank = mirror.standing.progress as usize;
@@ -133,15 +133,16 @@ fn earlier_submissions(
             && one.created_at < followed.created_at
             && one.state == ResultState::Submitted
     };
-    let mut earlier = world.qualified.results();
-    earlier.retain(is_earlier);
+    let mut earlier = world.qualified.results_that(is_earlier);
+    if earlier.is_empty() {
+        return earlier;
+    }
     let path = format!("/v1/opportunities/{id}/addTags");
     let shows_it = |exchange: &Exchange| {
         let tag = exchange.sent["tags"][0].as_str().unwrap_or_default();
         exchange.path == path && status_of(tag).is_some_and(|(title, _)| title == entry.title.as_str())
     };
-    let log = if earlier.is_empty() { Vec::new() } else { world.wire.log_after(0) };
-    let shown_at = log.iter().find(|exchange| shows_it(exchange)).map_or(i64::MAX, |exchange| exchange.at_ms);
+    let shown_at = world.wire.first(shows_it).map_or(i64::MAX, |exchange| exchange.at_ms);
     earlier.retain(|one| one.submitted_at.is_some_and(|at| at > shown_at));
     earlier
 }

@@ -38,12 +38,11 @@ fn check_allowed(app: &App, caller: &Caller) -> Result<(), ApiError> {
 }
 
 fn record(app: &App, subscription: &Subscription) -> Value {
-    let deliveries = app.0.kit.deliveries.list();
-    let failing = deliveries.iter().filter(|delivery| {
+    let failing = app.0.kit.deliveries.list_that(|delivery| {
         delivery.state == DeliveryState::Failed
             && delivery.about["subscription_id"].as_str() == Some(subscription.id.as_str())
     });
-    wire::subscription::record(subscription, failing.count())
+    wire::subscription::record(subscription, failing.len())
 }
 
 fn answer(app: &App, subscription: &Subscription, world: &World, now: Millis) -> Json<Value> {

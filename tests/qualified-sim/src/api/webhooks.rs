@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
 use serde_json::{Value, json};
+use sim_kit::deliveries::Delivery;
 
 use super::auth::Caller;
 use super::body::RawBody;
@@ -27,9 +28,9 @@ const KEPT: usize = 100;
 /// Stored events of the team, newest first.
 fn events(app: &App, caller: &Caller) -> Vec<Value> {
     let mut count = std::collections::HashMap::new();
-    let newest_first = app.0.kit.deliveries.list().into_iter().rev();
-    let of_team = newest_first.filter(|one| one.about["team_id"].as_str() == Some(caller.team.as_str()));
-    let kept = of_team.filter(|one| {
+    let is_of_team = |one: &Delivery| one.about["team_id"].as_str() == Some(caller.team.as_str());
+    let newest_first = app.0.kit.deliveries.list_that(is_of_team).into_iter().rev();
+    let kept = newest_first.filter(|one| {
         let so_far: &mut usize = count.entry(one.about["subscription_id"].to_string()).or_default();
         *so_far += 1;
         *so_far <= KEPT

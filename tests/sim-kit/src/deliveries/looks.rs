@@ -5,7 +5,14 @@ use super::{Deliveries, Delivery, State};
 impl Deliveries {
     /// Every delivery, oldest first.
     pub fn list(&self) -> Vec<Delivery> {
-        self.queue.lock().entries.iter().map(|entry| entry.shown.clone()).collect()
+        self.list_that(|_| true)
+    }
+
+    /// The deliveries that are meant, oldest first.
+    pub fn list_that(&self, is_meant: impl Fn(&Delivery) -> bool) -> Vec<Delivery> {
+        let queue = self.queue.lock();
+        let meant = queue.entries.iter().map(|entry| &entry.shown).filter(|shown| is_meant(shown));
+        meant.cloned().collect()
     }
 
     /// Whether nothing is being sent: what is not done waits for its next attempt, is held or lost.
