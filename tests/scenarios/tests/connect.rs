@@ -358,16 +358,15 @@ async fn nothing_is_stored_of_an_answer_that_is_no_reply() -> Made {
         headers: [("location".to_owned(), "https://evil.example/".to_owned())].into(),
         ..token_call(Mode::Status)
     };
-    let unusable =
-        [token_call(Mode::Html), token_call(Mode::Oversized), token_call(Mode::MalformedJson), redirect];
+    let spoiled = [Mode::Html, Mode::Oversized, Mode::MalformedJson, Mode::WrongShape].map(token_call);
     let unheard = [Mode::Status, Mode::DropAfter, Mode::DropBefore].map(token_call);
-    for (number, fault) in unusable.into_iter().chain(unheard).enumerate() {
+    for (number, fault) in spoiled.into_iter().chain([redirect]).chain(unheard).enumerate() {
         let mode = fault.mode;
         stand.local.lever.kit().faults.plan(fault);
         let callback = admin.consent(admin.begin(AccountChange::Ask).await?).await?;
         let end = admin.come_back(&callback).await;
         match number {
-            0..4 => assert!(matches!(end, Err(LoginError::BadAnswer(_))), "{mode:?}: {end:?}"),
+            0..5 => assert!(matches!(end, Err(LoginError::BadAnswer(_))), "{mode:?}: {end:?}"),
             _ => assert!(matches!(end, Err(LoginError::Failed(Error::OAuth(_)))), "{mode:?}: {end:?}"),
         }
         assert_eq!(exchanges(&stand.local), number + 1, "{mode:?} is not tried again");

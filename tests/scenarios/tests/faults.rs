@@ -16,13 +16,14 @@ const CALLS: [(&str, &str); 7] = [
 ];
 
 /// How a call goes wrong: how, and with which status.
-const WAYS: [(Mode, Option<u16>); 7] = [
+const WAYS: [(Mode, Option<u16>); 8] = [
     (Mode::Status, Some(429)),
     (Mode::Status, Some(500)),
     (Mode::DropBefore, None),
     (Mode::DropAfter, None),
     (Mode::StatusAfter, Some(504)),
     (Mode::MalformedJson, None),
+    (Mode::WrongShape, None),
     (Mode::Html, None),
 ];
 

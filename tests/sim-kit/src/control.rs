@@ -164,7 +164,7 @@ where
         .post(
             "/_sim/faults",
             "plan a fault {method,path,times,mode:status|delay|delay_after|drop_before|drop_after|status_after|malformed_json|\
-             html|oversized,status,body,headers,delay_ms,skip}; path takes * (one segment) and ** (the rest); \
+             wrong_shape|html|oversized,status,body,headers,delay_ms,skip}; path takes * (one segment) and ** (the rest); \
              times 0 takes it back, {\"clear\":true} takes all back",
             plan_fault,
         )

@@ -27,6 +27,8 @@ pub enum Mode {
     StatusAfter,
     /// The call takes effect; the answer breaks off in the middle of its JSON.
     MalformedJson,
+    /// The call takes effect; the answer is JSON that nobody asked for.
+    WrongShape,
     /// The call takes effect; an HTML page is answered.
     Html,
     /// The call takes effect; the answer is 16 MiB of JSON.

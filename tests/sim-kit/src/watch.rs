@@ -76,6 +76,9 @@ async fn meet(fault: &Fault, request: Request, next: Next, error_body: fn(u16) -
         Mode::MalformedJson => {
             spoil(fault, next.run(request).await, "application/json", Bytes::from("{\"data\": [{"))
         }
+        Mode::WrongShape => {
+            spoil(fault, next.run(request).await, "application/json", Bytes::from("{\"data\": 7}"))
+        }
         Mode::Html => {
             let page = Bytes::from("<!doctype html><html><body><h1>Something went wrong</h1></body></html>");
             spoil(fault, next.run(request).await, "text/html; charset=utf-8", page)
@@ -252,10 +255,12 @@ mod tests {
         served.kit.faults.plan(fault(Mode::MalformedJson));
         let text = served.call().await.unwrap().text().await.unwrap();
         assert!(serde_json::from_str::<Value>(&text).is_err());
+        served.kit.faults.plan(fault(Mode::WrongShape));
+        assert_eq!(served.call().await.unwrap().text().await.unwrap(), "{\"data\": 7}");
         served.kit.faults.plan(fault(Mode::Html));
         assert!(served.call().await.unwrap().text().await.unwrap().starts_with("<!doctype html>"));
         served.kit.faults.plan(fault(Mode::Oversized));
         assert!(served.call().await.unwrap().bytes().await.unwrap().len() > OVERSIZED_BYTES);
-        assert_eq!(served.effects(), 3);
+        assert_eq!(served.effects(), 4);
     }
 }

@@ -26,6 +26,7 @@ async fn each_mode_answers_and_takes_effect_as_it_says() {
         ("drop_after", None, true),
         ("status_after", Some(503), true),
         ("malformed_json", Some(200), true),
+        ("wrong_shape", Some(200), true),
         ("html", Some(200), true),
         ("oversized", Some(200), true),
     ] {
