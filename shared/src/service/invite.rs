@@ -142,7 +142,7 @@ impl Worker {
             |result: &AssessmentResult| result.progress().is_some_and(|at| at > Progress::Invited);
         match invitee.admission {
             Ok(email) if !result.as_ref().is_some_and(has_started) => {
-                self.invite(access, claim, invitee, email).await.map(Some)
+                self.invite(access, claim, (invitee, email), result.as_ref()).await.map(Some)
             }
             Ok(_) | Err(_) => Ok(result.as_ref().map(attach)),
         }
@@ -155,27 +155,30 @@ impl Worker {
         invitee: &Invitee<'_>,
         run: Run,
     ) -> Result<Found, Error> {
-        if let Some(result) = look_up(access, claim.assignment(), invitee, run).await? {
+        let before = look_up(access, claim.assignment(), invitee, run).await?;
+        if let Some(result) = &before {
             // One that was closed brings nobody to the assessment. Whoever may no longer be invited follows it if an
             // earlier run sent it.
-            let is_ours = invitee.admission.is_err() && !is_older(&result, claim.assignment());
+            let is_ours = invitee.admission.is_err() && !is_older(result, claim.assignment());
             if result.state != ResultState::Terminated || is_ours {
-                return Ok(attach(&result));
+                return Ok(attach(result));
             }
         }
         let email = match invitee.admission {
             Ok(email) => email,
             Err(reason) => return Ok(Found::Refused(reason)),
         };
-        self.invite(access, claim, invitee, email).await
+        self.invite(access, claim, (invitee, email), before.as_ref()).await
     }
 
+    /// Sends the invitation. `before` is what was there: Qualified gives a result that was closed once more, and if that
+    /// is a retake, those who follow an earlier take are to find it (see [`Worker::report`]).
     async fn invite(
         &self,
         access: &Access<'_>,
         claim: &Claim<'_>,
-        invitee: &Invitee<'_>,
-        email: &EmailAddress,
+        (invitee, email): (&Invitee<'_>, &EmailAddress),
+        before: Option<&AssessmentResult>,
     ) -> Result<Found, Error> {
         let assessment = &claim.assignment().assessment;
         self.check_connected(&claim.assignment().team, access).await?;
@@ -185,8 +188,10 @@ impl Worker {
         match access.qualified.invite(&invitation).await {
             Ok(invited) => match invited.novelty {
                 Novelty::New => {
-                    let first = Standing::first(Progress::Invited);
-                    let mut mirror = new_mirror(invited.result, invited.team_candidate, first);
+                    let given_anew = before.filter(|result| result.id == invited.result);
+                    let attempt = given_anew.map_or(1, |result| result.retake_number.max(1));
+                    let standing = Standing { attempt, ..Standing::first(Progress::Invited) };
+                    let mut mirror = new_mirror(invited.result, invited.team_candidate, standing);
                     mirror.invitation = Some(invited.invitation);
                     Ok(Found::Invited(Box::new(mirror), Reason::Invited))
                 }

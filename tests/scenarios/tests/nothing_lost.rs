@@ -200,6 +200,26 @@ async fn a_retake_that_another_opportunity_follows_already_is_found() -> Made {
     world.finish().await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_retake_that_was_closed_and_given_anew_for_another_opportunity_is_found() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, result) = submitted(&world, "Candidate 1").await?;
+    let retake =
+        world.local.qualified.retake_result(result.as_str()).map_err(|error| error.to_string())?.to_string();
+    world.close_result(&retake).await?;
+    let (other, given) = invited(&world, "Candidate 1").await?;
+    assert_eq!(given, retake);
+    world.start_result(&retake)?;
+    world.local.reconcile().await?;
+    world.wait_out().await?;
+    for opportunity in [&id, &other] {
+        assert_eq!(world.result(opportunity).await?, retake);
+        let tags = world.tags(opportunity)?;
+        assert!(tags.contains(&format!("{} - Started", World::TITLE)), "{tags:?}");
+    }
+    world.finish().await
+}
+
 /// A queue whose messages are worked off before it says that it has them.
 struct WorkedOffAtOnce {
     worker: Worker,
