@@ -1,17 +1,23 @@
 //! Catches log lines, so that a test can prove what is not in them.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::Value;
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 
 use super::{Format, subscriber};
+
+/// Somebody else who listens, for as long as the process lives. While there is a single one, `tracing` asks the thread
+/// that first comes past a line whether anybody wants it, and believes one that catches nothing for all others.
+static LISTENER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
 
 /// Catches the lines of the present thread until dropped, at the most talkative filter there is.
 ///
 /// A `#[tokio::test]` runs all its tasks on its own thread unless it asks for several.
 pub fn capture() -> Capture {
+    LazyLock::force(&LISTENER);
     let lines = Lines::default();
     let writer = lines.clone();
     let guard = tracing::subscriber::set_default(subscriber(Format::Json, "trace", move || writer.clone()));

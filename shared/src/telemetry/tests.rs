@@ -41,6 +41,15 @@ fn a_closing_line_has_all_its_fields_under_their_names() {
 }
 
 #[test]
+fn a_line_is_caught_though_a_thread_that_catches_nothing_came_past_it_first() {
+    let caught = capture();
+    let pass = || tracing::info!("passed");
+    std::thread::spawn(pass).join().unwrap();
+    pass();
+    assert_eq!(caught.lines().len(), 1);
+}
+
+#[test]
 fn what_a_unit_does_not_know_is_left_out() {
     let caught = capture();
     Closing::new("worker", "failed", Duration::ZERO).log_as_error();
