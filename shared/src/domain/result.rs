@@ -124,6 +124,11 @@ impl AssessmentResult {
         }
     }
 
+    /// Which attempt of the candidate it is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.retake_number.max(1)
+    }
+
     /// The highest similarity risk of any challenge.
     pub fn similarity(&self) -> Option<SimilarityRisk> {
         self.challenges.iter().filter_map(|challenge| challenge.similarity).max()

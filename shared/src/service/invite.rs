@@ -189,7 +189,7 @@ impl Worker {
             Ok(invited) => match invited.novelty {
                 Novelty::New => {
                     let given_anew = before.filter(|result| result.id == invited.result);
-                    let attempt = given_anew.map_or(1, |result| result.retake_number.max(1));
+                    let attempt = given_anew.map_or(1, AssessmentResult::attempt);
                     let standing = Standing { attempt, ..Standing::first(Progress::Invited) };
                     let mut mirror = new_mirror(invited.result, invited.team_candidate, standing);
                     mirror.invitation = Some(invited.invitation);
@@ -260,10 +260,8 @@ pub(crate) fn standing_reason(assignment: &Assignment) -> Option<Reason> {
 
 /// Follows a result that exists already.
 fn attach(result: &AssessmentResult) -> Found {
-    let standing = Standing {
-        attempt: result.retake_number.max(1),
-        progress: result.progress().unwrap_or(Progress::Invited),
-    };
+    let standing =
+        Standing { attempt: result.attempt(), progress: result.progress().unwrap_or(Progress::Invited) };
     let mut mirror = new_mirror(result.id.clone(), result.team_candidate.clone(), standing);
     mirror.submitted_at = result.submitted_at;
     Found::Invited(Box::new(mirror), Reason::AttachedToExisting)

@@ -3,8 +3,9 @@
 //! The reconciler invites nobody, tags nothing and notes nothing. What it finds becomes an event like one that
 //! was delivered late, and the worker handles it with its leases, retries and dead letters. A stage change or a
 //! tag found twice has one id, and a result is only read again, so a second sweep or a delivery that comes
-//! after all has no second effect. Work is bounded for each team and each run; where a look stopped is stored, and is moved on only after what was
-//! found is in the queue, so a crash makes the next look longer and loses nothing.
+//! after all has no second effect. Work is bounded for each team and each run; where a look stopped is stored,
+//! and is moved on only after what was found is in the queue, so a crash makes the next look longer and loses
+//! nothing.
 
 mod erasure;
 mod finding;
