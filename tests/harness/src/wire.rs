@@ -84,11 +84,6 @@ impl Wire {
         }
     }
 
-    /// Everything that reached a simulator, oldest first.
-    pub fn log(&self) -> Vec<Exchange> {
-        self.log.lock().clone()
-    }
-
     /// The exchanges after the first `seen`, oldest first.
     pub fn log_after(&self, seen: usize) -> Vec<Exchange> {
         self.log.lock().get(seen..).unwrap_or_default().to_vec()

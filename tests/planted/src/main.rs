@@ -85,7 +85,9 @@ fn build(copy: &Path) -> Done<PathBuf> {
         .args(["build", "--offline", "--profile", profile, "--workspace", "--example", "search"])
         .current_dir(copy)
         .env("CARGO_TARGET_DIR", target);
-    TOLD_BY_CARGO.iter().for_each(|name| _ = cargo.env_remove(name));
+    for name in TOLD_BY_CARGO {
+        cargo.env_remove(name);
+    }
     let status = cargo.status()?;
     if !status.success() {
         return Err("the copy cannot be built".into());

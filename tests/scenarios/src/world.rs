@@ -157,6 +157,15 @@ impl World {
         Ok(())
     }
 
+    /// The team lets somebody take an assessment again; answers the new result.
+    ///
+    /// # Errors
+    /// When Qualified refuses.
+    pub fn retake_result(&self, result: &str) -> Made<String> {
+        let retake = self.local.qualified.retake_result(result).map_err(|error| error.to_string())?;
+        Ok(retake.to_string())
+    }
+
     /// The team closes a result without a submission; returns when everything has come to rest.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ async fn a_retake_is_followed_as_a_new_attempt() -> Made {
     let result = world.result(&id).await?;
     world.submit_result(&result).await?;
     world.shows(&id, "Rust Basics - Submitted").await?;
-    let retake = world.local.qualified.retake_result(result.as_str()).map_err(|error| error.to_string())?;
+    let retake = world.retake_result(result.as_str())?;
     world.settle().await?;
     assert_eq!(shown(&world, &id)?.0, status(" - Submitted"), "scheduling alone changes nothing");
     world.start_result(retake.as_str())?;

@@ -46,9 +46,9 @@ async fn invited(world: &World, name: &str) -> Made<(String, String)> {
 }
 
 fn retake_of(world: &World, result: &str) -> Made<String> {
-    let retake = world.local.qualified.retake_result(result).map_err(|error| error.to_string())?;
-    world.start_result(retake.as_str())?;
-    Ok(retake.to_string())
+    let retake = world.retake_result(result)?;
+    world.start_result(&retake)?;
+    Ok(retake)
 }
 
 /// News of a retake, with the person and the assessment as Qualified tells them.
@@ -204,8 +204,7 @@ async fn a_retake_that_another_opportunity_follows_already_is_found() -> Made {
 async fn a_retake_that_was_closed_and_given_anew_for_another_opportunity_is_found() -> Made {
     let world = World::without_deliveries().await?;
     let (id, result) = submitted(&world, "Candidate 1").await?;
-    let retake =
-        world.local.qualified.retake_result(result.as_str()).map_err(|error| error.to_string())?.to_string();
+    let retake = world.retake_result(&result)?;
     world.close_result(&retake).await?;
     let (other, given) = invited(&world, "Candidate 1").await?;
     assert_eq!(given, retake);

@@ -42,7 +42,7 @@ async fn a_late_event_of_the_first_take_does_not_undo_the_retake() -> Made {
     let result = world.result(&id).await?;
     world.submit_result(&result).await?;
     world.shows(&id, "Rust Basics - Submitted").await?;
-    let retake = world.local.qualified.retake_result(result.as_str()).map_err(|error| error.to_string())?;
+    let retake = world.retake_result(result.as_str())?;
     world.start_result(retake.as_str())?;
     world.shows(&id, "Rust Basics - Started").await?;
     world.rerun_all().await?;
@@ -66,7 +66,7 @@ async fn a_retake_is_followed_after_two_records_of_the_person_were_merged() -> M
     let into = of("candidate-2@example.com").ok_or("no such person")?.id.to_string();
     let path = format!("/_sim/team_candidates/{from}/merge");
     world.local.qualified_control().post(&path, &json!({"into": into})).await?;
-    let retake = world.local.qualified.retake_result(result.as_str()).map_err(|error| error.to_string())?;
+    let retake = world.retake_result(result.as_str())?;
     world.start_result(retake.as_str())?;
     world.shows(&id, "Rust Basics - Started").await?;
     world.wait_out().await?;

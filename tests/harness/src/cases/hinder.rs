@@ -65,7 +65,7 @@ impl Prepared {
         self.check();
         let before = self.world.wire.len();
         self.world.runs.drive(held, free).await;
-        let after: Vec<_> = self.world.wire.log().split_off(before);
+        let after = self.world.wire.log_after(before);
         let effects = after.iter().filter(|one| one.run == Some(held) && one.method != "GET").count();
         // A call that was on its way cannot be called back.
         let is_on_its_way = at.side == Side::Before && at.call.contains(' ') && !at.call.contains("GET");
