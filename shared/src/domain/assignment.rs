@@ -79,9 +79,9 @@ pub struct Mirror {
     pub noted: u32,
     /// When the last known submission was.
     pub submitted_at: Option<Timestamp>,
-    /// Asked for again before the candidate started: Qualified is still to be asked whether the invitation reaches
-    /// the candidate's present address.
-    pub is_asked_again: bool,
+    /// When it was asked for again before the candidate started, as long as Qualified is still to be asked whether the
+    /// invitation reaches the candidate's present address.
+    pub asked_again_at: Option<Timestamp>,
 }
 
 /// Attempt and progress, ordered: a later attempt outranks any progress of an earlier one.
@@ -117,7 +117,7 @@ impl Mirror {
 
     /// Whether the invitation is still to be looked for, and sent again if there is none. Whoever has started has it.
     pub fn is_invitation_due(&self) -> bool {
-        self.is_asked_again && self.standing.progress == Progress::Invited
+        self.asked_again_at.is_some() && self.standing.progress == Progress::Invited
     }
 
     /// Whether the result note is still to be written.
@@ -192,7 +192,7 @@ mod tests {
             shown,
             noted,
             submitted_at: None,
-            is_asked_again: false,
+            asked_again_at: None,
         }
     }
 
@@ -218,7 +218,8 @@ mod tests {
     #[test]
     fn an_invitation_asked_for_again_is_due_until_the_candidate_has_started() {
         for (standing, is_due) in [(FIRST, true), (SUBMITTED, false)] {
-            let asked_again = Mirror { is_asked_again: true, ..mirror(standing, Some(standing), 1) };
+            let asked_again =
+                Mirror { asked_again_at: Some(Timestamp::UNIX_EPOCH), ..mirror(standing, Some(standing), 1) };
             assert_eq!(asked_again.is_invitation_due(), is_due, "{standing:?}");
             assert_eq!(
                 assignment(AssignmentState::Mirrored(asked_again)).is_unfinished(),

@@ -63,8 +63,10 @@ pub struct AssessmentResult {
     pub state: ResultState,
     /// 0 or 1 for a first take, more for a retake.
     pub retake_number: u32,
-    /// When the invitation made it, by Qualified's clock.
+    /// When the first invitation made it, by Qualified's clock.
     pub created_at: Option<Timestamp>,
+    /// When the invitation that counts was made: of a result that was closed and given anew, the last one.
+    pub invited_at: Option<Timestamp>,
     /// When the candidate began the present attempt.
     pub started_at: Option<Timestamp>,
     /// When the present attempt was submitted.

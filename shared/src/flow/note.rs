@@ -144,6 +144,7 @@ mod tests {
             state: ResultState::Submitted,
             retake_number: 0,
             created_at: None,
+            invited_at: None,
             started_at: None,
             submitted_at: Some("2026-01-02T03:04:05.678Z".parse().unwrap()),
             original_submitted_at: None,

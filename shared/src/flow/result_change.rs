@@ -101,7 +101,7 @@ fn advance(mirror: &Mirror, result: &AssessmentResult, standing: Standing, reaso
         mirror: Mirror {
             standing,
             submitted_at: submitted_at.or(mirror.submitted_at),
-            is_asked_again: false,
+            asked_again_at: None,
             ..mirror.clone()
         },
         reason: Some(reason),

@@ -71,7 +71,7 @@ fn mirror(attempt: u32, progress: Progress) -> Mirror {
         shown: Some(standing),
         noted: if progress == Progress::Submitted { attempt } else { attempt - 1 },
         submitted_at: (progress == Progress::Submitted || attempt > 1).then(|| at(100)),
-        is_asked_again: false,
+        asked_again_at: None,
     }
 }
 
@@ -189,7 +189,7 @@ fn tags_and_ledger_decide_the_step() {
 #[test]
 fn what_the_same_event_began_is_finished_and_nothing_is_sent_if_its_tag_is_gone() {
     let begun = assignment("event", AssignmentState::Inviting);
-    let asked_again = Mirror { is_asked_again: true, ..mirror(1, Progress::Invited) };
+    let asked_again = Mirror { asked_again_at: Some(at(12)), ..mirror(1, Progress::Invited) };
     let asked_again = assignment("event", AssignmentState::Mirrored(asked_again));
     let finish = |entry: &Assignment| [Step::Finish(Box::new(entry.clone()))];
     for entry in [&begun, &asked_again] {
@@ -295,6 +295,7 @@ fn reading(state: ResultState, started: Option<i64>, submitted: Option<i64>) -> 
         state,
         retake_number: 0,
         created_at: None,
+        invited_at: None,
         started_at: started.map(at),
         submitted_at: submitted.map(at),
         original_submitted_at: None,

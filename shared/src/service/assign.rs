@@ -203,7 +203,7 @@ impl Worker {
                 let mut is_invitation_due = false;
                 if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
                     mirror.shown = None;
-                    mirror.is_asked_again = true;
+                    mirror.asked_again_at = Some(self.clock.now());
                     is_invitation_due = mirror.is_invitation_due();
                 }
                 let asked = (*assignment, Run::First);

@@ -1,15 +1,14 @@
 //! Brings one assignment to an invitation: claim, look up, invite, record, show.
 
-use jiff::Timestamp;
-
 use crate::domain::{
-    AssessmentId, AssessmentResult, Assignment, AssignmentState, CLOCK_DIFFERENCE_MAX, EmailAddress,
-    LeaseHolder, Mirror, Opportunity, Progress, Reason, ResultState, Standing, TeamCandidateId,
+    AssessmentResult, Assignment, AssignmentState, ContactId, EmailAddress, LeaseHolder, Mirror, Opportunity,
+    Progress, Reason, Standing, TeamCandidateId,
 };
-use crate::qualified::{Invitation, Novelty, Person};
+use crate::qualified::{Invitation, Novelty};
 
 use super::effects::{Problems, invitation_refusal};
 use super::ledger::{Claim, claim};
+use super::look_up::{Earlier, is_older, is_open, look_up};
 use super::{Access, Error, Worker};
 
 /// Who is to be invited, as just read from Lever.
@@ -29,6 +28,16 @@ impl<'a> Invitee<'a> {
     pub(crate) fn refused(opportunity: &'a Opportunity, reason: Reason) -> Self {
         Self { opportunity, admission: Err(reason) }
     }
+
+    /// Where to look for an invitation: also of somebody who may not be invited.
+    pub(super) fn address(&self) -> Option<&'a EmailAddress> {
+        self.admission.ok().or(self.opportunity.email.as_ref())
+    }
+
+    /// Whose opportunity it is.
+    pub(super) fn contact(&self) -> &'a ContactId {
+        &self.opportunity.contact
+    }
 }
 
 /// Whether an earlier run may have invited already without its being on record.
@@ -38,6 +47,16 @@ pub(crate) enum Run {
     First,
     /// One has.
     Repeated,
+}
+
+impl Run {
+    /// What is told: found by the look-up of a repeated run, the earlier run of this very event sent it.
+    fn tells(self, reason: Reason) -> Reason {
+        match self {
+            Self::Repeated if reason == Reason::AttachedToExisting => Reason::Invited,
+            Self::First | Self::Repeated => reason,
+        }
+    }
 }
 
 /// What the look-up or the invitation came to.
@@ -59,7 +78,7 @@ impl Worker {
     ) -> Result<(Reason, Problems), Error> {
         let mut claim = claim(&*self.store, &*self.clock, assignment, holder).await?;
         if claim.assignment().mirror().is_some_and(Mirror::is_invitation_due) {
-            return self.invite_again(access, claim, invitee).await;
+            return self.invite_again(access, claim, invitee, run).await;
         }
         if let Some(reason) = standing_reason(claim.assignment()) {
             let (_, problems) = self.show(access, claim, None).await?;
@@ -82,9 +101,7 @@ impl Worker {
                 claim.set_state(AssignmentState::Mirrored(*mirror));
                 claim.record().await?;
                 let (_, problems) = self.show(access, claim, None).await?;
-                // Found by the look-up of a repeated run: the earlier run of this very event sent it.
-                let is_ours = run == Run::Repeated && reason == Reason::AttachedToExisting;
-                Ok((if is_ours { Reason::Invited } else { reason }, problems))
+                Ok((run.tells(reason), problems))
             }
         }
     }
@@ -96,8 +113,9 @@ impl Worker {
         access: &Access<'_>,
         mut claim: Claim<'_>,
         invitee: &Invitee<'_>,
+        run: Run,
     ) -> Result<(Reason, Problems), Error> {
-        let found = match self.look_up_and_invite(access, &claim, invitee).await {
+        let found = match self.look_up_and_invite(access, &claim, invitee, run).await {
             Ok(found) => found,
             Err(error) => {
                 let _ = claim.release().await;
@@ -107,7 +125,7 @@ impl Worker {
         let mut reason = Reason::TagsRestored;
         let mut refused = None;
         claim.update_mirror(|mirror| {
-            mirror.is_asked_again = false;
+            mirror.asked_again_at = None;
             match found {
                 Some(Found::Invited(new, how)) if new.result == mirror.result => {
                     if how == Reason::Invited && mirror.invitation != new.invitation {
@@ -118,7 +136,7 @@ impl Worker {
                 // A later take of the same person is followed once it is started, not before.
                 Some(Found::Invited(new, how)) if new.team_candidate != mirror.team_candidate => {
                     *mirror = *new;
-                    reason = how;
+                    reason = run.tells(how);
                 }
                 Some(Found::Refused(why)) => refused = Some(why),
                 Some(Found::Invited(..)) | None => {}
@@ -136,15 +154,19 @@ impl Worker {
         access: &Access<'_>,
         claim: &Claim<'_>,
         invitee: &Invitee<'_>,
+        run: Run,
     ) -> Result<Option<Found>, Error> {
-        let result = look_up(access, claim.assignment(), invitee, Run::First).await?;
+        let Earlier { at_address, sent } = look_up(access, claim.assignment(), invitee, run).await?;
+        if let Some(sent) = sent.filter(is_open) {
+            return Ok(Some(attach(&sent)));
+        }
         let has_started =
             |result: &AssessmentResult| result.progress().is_some_and(|at| at > Progress::Invited);
         match invitee.admission {
-            Ok(email) if !result.as_ref().is_some_and(has_started) => {
-                self.invite(access, claim, (invitee, email), result.as_ref()).await.map(Some)
+            Ok(email) if !at_address.as_ref().is_some_and(has_started) => {
+                self.invite(access, claim, (invitee, email), at_address.as_ref()).await.map(Some)
             }
-            Ok(_) | Err(_) => Ok(result.as_ref().map(attach)),
+            Ok(_) | Err(_) => Ok(at_address.filter(is_open).as_ref().map(attach)),
         }
     }
 
@@ -155,12 +177,12 @@ impl Worker {
         invitee: &Invitee<'_>,
         run: Run,
     ) -> Result<Found, Error> {
-        let before = look_up(access, claim.assignment(), invitee, run).await?;
-        if let Some(result) = &before {
+        let Earlier { at_address, sent } = look_up(access, claim.assignment(), invitee, run).await?;
+        if let Some(result) = sent.as_ref().or(at_address.as_ref()) {
             // One that was closed brings nobody to the assessment. Whoever may no longer be invited follows it if an
             // earlier run sent it.
             let is_ours = invitee.admission.is_err() && !is_older(result, claim.assignment());
-            if result.state != ResultState::Terminated || is_ours {
+            if is_open(result) || is_ours {
                 return Ok(attach(result));
             }
         }
@@ -168,10 +190,10 @@ impl Worker {
             Ok(email) => email,
             Err(reason) => return Ok(Found::Refused(reason)),
         };
-        self.invite(access, claim, (invitee, email), before.as_ref()).await
+        self.invite(access, claim, (invitee, email), at_address.as_ref()).await
     }
 
-    /// Sends the invitation. `before` is what was there: Qualified gives a result that was closed once more, and if that
+    /// Sends the invitation. `before` is what was at the address: Qualified gives a result that was closed once more, and if that
     /// is a retake, those who follow an earlier take are to find it (see [`Worker::report`]).
     async fn invite(
         &self,
@@ -208,50 +230,6 @@ impl Worker {
     }
 }
 
-/// The result that an earlier invitation led to. A repeated run also asks by contact: the address that an
-/// earlier run wrote to may have been changed or removed since. What is older than the assignment no run of it made, and
-/// reaches nobody at the present address.
-async fn look_up(
-    access: &Access<'_>,
-    assignment: &Assignment,
-    invitee: &Invitee<'_>,
-    run: Run,
-) -> Result<Option<AssessmentResult>, Error> {
-    let address = invitee.admission.ok().or(invitee.opportunity.email.as_ref());
-    let by_address = match address {
-        Some(address) => access.qualified.find_person(address).await?,
-        None => None,
-    };
-    let found = result_of(access, by_address, &assignment.assessment).await?;
-    let is_open = |result: &AssessmentResult| result.state != ResultState::Terminated;
-    match run {
-        Run::Repeated if !found.as_ref().is_some_and(is_open) => {
-            let by_contact = access.qualified.find_person_of(&invitee.opportunity.contact).await?;
-            let sent = result_of(access, by_contact, &assignment.assessment).await?;
-            Ok(sent.filter(|result| !is_older(result, assignment)).or(found))
-        }
-        Run::First | Run::Repeated => Ok(found),
-    }
-}
-
-/// Whether a result was there before the assignment, by clocks that may differ.
-fn is_older(result: &AssessmentResult, assignment: &Assignment) -> bool {
-    let certain =
-        |at: Timestamp| at.saturating_add(CLOCK_DIFFERENCE_MAX).is_ok_and(|at| at < assignment.created_at);
-    result.created_at.is_some_and(certain)
-}
-
-async fn result_of(
-    access: &Access<'_>,
-    person: Option<Person>,
-    assessment: &AssessmentId,
-) -> Result<Option<AssessmentResult>, Error> {
-    match person.filter(|person| person.assessments.contains(assessment)) {
-        Some(person) => Ok(access.qualified.current_result(&person.team_candidate, assessment).await?),
-        None => Ok(None),
-    }
-}
-
 /// How an invitation that is on record came about.
 pub(crate) fn standing_reason(assignment: &Assignment) -> Option<Reason> {
     let invitation = &assignment.mirror()?.invitation;
@@ -280,6 +258,6 @@ fn new_mirror(
         shown: None,
         noted: 0,
         submitted_at: None,
-        is_asked_again: false,
+        asked_again_at: None,
     }
 }

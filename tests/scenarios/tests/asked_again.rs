@@ -8,6 +8,8 @@ use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
 const CORRECTED: &str = "Corrected";
+const CORRECTED_AGAIN: &str = "Corrected again";
+const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 /// After this time an invitation does not count as just made.
 const NO_LONGER_NEW: Duration = Duration::from_secs(600);
 
@@ -114,8 +116,7 @@ async fn what_was_sent_to_an_earlier_address_long_ago_is_not_taken_for_what_a_lo
     world.pass(NO_LONGER_NEW);
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     world.local.lever.correct_email(&second, &address(CORRECTED))?;
-    let path = "/api/v1/assessment_invitations/invite_candidates";
-    world.local.qualified.kit().faults.plan(Fault::new("POST", path, Mode::Status));
+    world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::Status));
     world.move_to(&second, World::TRIGGER).await?;
     world.wait_out().await?;
     assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
@@ -172,4 +173,62 @@ async fn a_result_closed_before_is_not_followed_by_whom_nobody_asks_for_any_more
     assert_eq!(world.tags(&second)?, [""; 0]);
     assert_eq!(world.mailed("Candidate 1").len(), 1);
     world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_result_does_not_take_the_place_of_the_invitation_of_whom_nobody_asks_for_any_more() -> Made
+{
+    let world = World::start().await?;
+    let id = world.invited("Candidate 1").await?;
+    let first = world.result(&id).await?;
+    let other = world.invited(CORRECTED).await?;
+    world.close_result(world.result(&other).await?.as_str()).await?;
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    let kit = world.local.qualified.kit();
+    kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+    ask_again(&world, &id).await?;
+    world.move_to(&id, "Offer").await?;
+    world.wait_out().await?;
+    assert_eq!(world.result(&id).await?, first);
+    world.submit_result(&first).await?;
+    world.shows(&id, "Rust Basics - Submitted").await?;
+    assert_eq!(world.notes(&id)?.len(), 1);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_changed_after_a_lost_answer_gets_no_second_invitation() -> Made {
+    for since_the_first in [Duration::ZERO, NO_LONGER_NEW] {
+        let world = World::start().await?;
+        let id = world.invited("Candidate 1").await?;
+        let first = world.result(&id).await?;
+        world.pass(since_the_first);
+        world.local.lever.correct_email(&id, &address(CORRECTED))?;
+        world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
+        ask_again(&world, &id).await?;
+        world.local.lever.correct_email(&id, &address(CORRECTED_AGAIN))?;
+        world.wait_out().await?;
+        assert_eq!((world.mailed(CORRECTED).len(), world.mailed(CORRECTED_AGAIN).len()), (1, 0));
+        assert_ne!(world.result(&id).await?, first);
+        assert_eq!(world.reasons(&id).await?, [Reason::Invited, Reason::Invited]);
+        world.finish().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_invitation_at_the_earlier_address_is_not_taken_for_what_a_lost_run_sent() -> Made {
+    for since_the_first in [Duration::ZERO, NO_LONGER_NEW] {
+        let world = World::start().await?;
+        let id = world.invited("Candidate 1").await?;
+        world.pass(since_the_first);
+        world.local.lever.correct_email(&id, &address(CORRECTED))?;
+        world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::Status));
+        ask_again(&world, &id).await?;
+        world.wait_out().await?;
+        assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 1));
+        assert_eq!(world.reasons(&id).await?, [Reason::Invited, Reason::Invited]);
+        world.finish().await?;
+    }
+    Ok(())
 }

@@ -108,7 +108,7 @@ async fn an_event_that_is_done_costs_no_call_when_the_queue_brings_it_again() ->
         assert_eq!(world.local.worker.handle(&envelope, &new_run()).await?, Handled::Duplicate);
         Ok(())
     };
-    let (lever, qualified) = world.calls_during(again).await?;
+    let (lever, qualified) = Box::pin(world.calls_during(again)).await?;
     assert_eq!((lever.len(), qualified.len()), (0, 0));
     world.finish().await
 }

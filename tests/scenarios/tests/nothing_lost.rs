@@ -10,11 +10,13 @@ use lever_integration::domain::{Event, EventId, Reason, ResultChanged, ResultNew
 use lever_integration::queue::{Envelope, Error as QueueError, Queue};
 use lever_integration::service::{Handled, Worker};
 use lever_integration::setup::Parts;
-use scenarios::{Last, Made, World, new_run, news};
+use qualified_sim::ResultState;
+use scenarios::{Last, Made, World, address, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
 const RESULTS: &str = "/api/v1/assessment_results";
+const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 /// So long takes a call that is made slow: much longer than two events and a submission.
 const SLOW: Duration = Duration::from_secs(2);
 /// By then a run that began before is within its slow call.
@@ -215,6 +217,33 @@ async fn a_retake_that_was_closed_and_given_anew_for_another_opportunity_is_foun
         assert_eq!(world.result(opportunity).await?, retake);
         let tags = world.tags(opportunity)?;
         assert!(tags.contains(&format!("{} - Started", World::TITLE)), "{tags:?}");
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_retake_that_was_given_anew_to_an_address_that_came_back_is_found() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, result) = submitted(&world, "Candidate 1").await?;
+    let retake = world.retake_result(&result)?;
+    world.close_result(&retake).await?;
+    let other = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.correct_email(&other, &address("Elsewhere"))?;
+    world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
+    world.local.lever.move_to(&other, World::TRIGGER, None)?;
+    let moved = world.envelope(world.moved(&other)?);
+    assert!(world.local.worker.handle(&moved, &new_run()).await.is_err());
+    for sent in world.local.qualified.results_that(|one| one.state == ResultState::Invited) {
+        world.close_result(sent.id.as_str()).await?;
+    }
+    world.local.lever.correct_email(&other, &address("Candidate 1"))?;
+    world.local.worker.handle(&moved, &new_run()).await?;
+    assert_eq!(world.result(&other).await?, retake);
+    world.start_result(&retake)?;
+    world.local.reconcile().await?;
+    world.wait_out().await?;
+    for opportunity in [&id, &other] {
+        assert_eq!(world.result(opportunity).await?, retake);
     }
     world.finish().await
 }

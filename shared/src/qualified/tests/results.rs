@@ -19,7 +19,8 @@ fn exhibit() -> Value {
         "id": "r1",
         "data": {
             "assessmentId": "a1", "teamCandidateId": "p1", "state": "submitted", "closedReason": "candidate_submitted",
-            "createdAt": "2026-01-02T03:00:00.000Z", "startedAt": "2026-01-02T03:04:05.678Z",
+            "createdAt": "2026-01-02T03:00:00.000Z", "invitedAt": "2026-01-02T03:01:00.000Z",
+            "startedAt": "2026-01-02T03:04:05.678Z",
             "submittedAt": "2026-01-02T04:04:05.678Z", "originalStartedAt": null, "originalSubmittedAt": null,
             "candidateRemarks": "canary", "score": 83.3, "passingScore": true, "passedAll": false,
             "accumulatedSeconds": 3120, "totalSubmissionSeconds": 4100.5, "retakeNumber": 0, "ai_reviewed": "none",
@@ -81,6 +82,7 @@ async fn an_exhibit_holds_all_that_the_note_needs() {
             state: ResultState::Submitted,
             retake_number: 0,
             created_at: at("2026-01-02T03:00:00.000Z"),
+            invited_at: at("2026-01-02T03:01:00.000Z"),
             started_at: at("2026-01-02T03:04:05.678Z"),
             submitted_at: at("2026-01-02T04:04:05.678Z"),
             original_submitted_at: None,

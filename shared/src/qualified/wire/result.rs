@@ -57,6 +57,8 @@ pub(in crate::qualified) struct ResultRow {
     current_take: Option<bool>,
     #[serde(default, deserialize_with = "time")]
     created_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "time")]
+    invited_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient")]
     dry_run: Option<bool>,
     #[serde(default, deserialize_with = "lenient")]
@@ -143,6 +145,7 @@ impl ResultRow {
             state: state(&self.state),
             retake_number: self.retake_number.unwrap_or_default(),
             created_at: self.created_at,
+            invited_at: self.invited_at,
             started_at: self.started_at,
             submitted_at: self.submitted_at,
             original_submitted_at: self.original_submitted_at,

@@ -52,7 +52,7 @@ fn mirrors(clock: &ManualClock) -> Made<Vec<Mirror>> {
         mirrors.push(Mirror { invitation: None, ..full.clone() });
         mirrors.push(Mirror { shown: None, ..full.clone() });
         mirrors.push(Mirror { submitted_at: None, ..full.clone() });
-        mirrors.push(Mirror { is_asked_again: true, ..full.clone() });
+        mirrors.push(Mirror { asked_again_at: Some(moment(clock)), ..full.clone() });
         mirrors.push(full);
     }
     Ok(mirrors)

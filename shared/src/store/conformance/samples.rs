@@ -105,7 +105,7 @@ pub(super) fn mirror(result: &str) -> Result<Mirror, InvalidId> {
         shown: None,
         noted: 0,
         submitted_at: None,
-        is_asked_again: false,
+        asked_again_at: None,
     })
 }
 

@@ -9,27 +9,13 @@ use sim_kit::faults::Mode;
 
 use super::{INVITE, OTHER_TITLE, of_title, plan};
 
-/// A recruiter corrects the address of a candidate.
-async fn change_address(world: &World, id: &str, to: &str) -> Made {
-    let scope = json!({"scopes": "contact:write:admin"});
-    let minted = world.local.lever_control().post("/_sim/token", &scope).await?;
-    let token = minted["access_token"].as_str().ok_or("no token")?;
-    let state = world.local.lever.state();
-    let mut all = state["accounts"][0]["opportunities"].as_array().into_iter().flatten();
-    let contact = all.find(|one| one["id"] == *id).and_then(|one| one["contact"].as_str());
-    let url = format!("{}/v1/contacts/{}", world.local.lever.url(), contact.ok_or("no contact")?);
-    let put = sim_kit::http::client().put(url).bearer_auth(token).json(&json!({"emails": [to]}));
-    let status = put.send().await?.status();
-    if status.is_success() { Ok(()) } else { Err(format!("answered {status}").into()) }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_changed_after_a_lost_answer_gets_no_second_invitation() -> Made {
     let world = World::start().await?;
     let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     plan(&world, "POST", INVITE, Mode::DropAfter, 1, 0);
     world.move_to(&id, World::TRIGGER).await?;
-    change_address(&world, &id, "new@example.com").await?;
+    world.local.lever.correct_email(&id, "new@example.com")?;
     world.wait_out().await?;
     assert_eq!(world.local.qualified.mails().len(), 1);
     assert_eq!(world.reasons(&id).await?, [Reason::Invited]);
@@ -131,5 +117,23 @@ async fn what_was_sent_is_told_although_the_candidate_moved_on_before_the_rest()
     let mut expected = [Reason::Invited, Reason::MovedOn];
     expected.sort();
     assert_eq!(reasons, expected);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_changed_after_a_lost_answer_does_not_hide_an_invitation_that_was_given_anew() -> Made {
+    let world = World::start().await?;
+    let first = world.invited("Candidate 1").await?;
+    let result = world.result(&first).await?;
+    world.close_result(result.as_str()).await?;
+    world.pass(Duration::from_secs(600));
+    let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    plan(&world, "POST", INVITE, Mode::DropAfter, 1, 0);
+    world.move_to(&second, World::TRIGGER).await?;
+    world.local.lever.correct_email(&second, "new@example.com")?;
+    world.wait_out().await?;
+    assert_eq!(world.local.qualified.mails().len(), 2);
+    assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
+    assert_eq!(world.result(&second).await?, result);
     world.finish().await
 }

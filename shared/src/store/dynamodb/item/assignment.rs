@@ -52,8 +52,8 @@ struct MirrorItem {
     noted: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     submitted_at: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    asked_again: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_again_at: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -150,7 +150,7 @@ impl From<&Mirror> for MirrorItem {
             shown: mirror.shown.map(StandingItem::from),
             noted: mirror.noted,
             submitted_at: time(mirror.submitted_at),
-            asked_again: mirror.is_asked_again,
+            asked_again_at: time(mirror.asked_again_at),
         }
     }
 }
@@ -168,7 +168,7 @@ impl TryFrom<MirrorItem> for Mirror {
             shown: item.shown.map(Into::into),
             noted: item.noted,
             submitted_at: parse_optional::<Item, _>(item.submitted_at, "state.submitted_at")?,
-            is_asked_again: item.asked_again,
+            asked_again_at: parse_optional::<Item, _>(item.asked_again_at, "state.asked_again_at")?,
         })
     }
 }
@@ -220,7 +220,7 @@ mod tests {
                 shown: Some(submitted),
                 noted: 1,
                 submitted_at: Some(at),
-                is_asked_again: true,
+                asked_again_at: Some(at),
             }),
             lease: Some(Lease { holder: uuid.parse().unwrap(), until: at }),
             is_note_in_doubt: false,

@@ -1,0 +1,72 @@
+//! What is at Qualified before an invitation is sent: at the present address, and from a run whose record was lost.
+
+use jiff::Timestamp;
+
+use crate::domain::{AssessmentId, AssessmentResult, Assignment, CLOCK_DIFFERENCE_MAX, Mirror, ResultState};
+use crate::qualified::Person;
+
+use super::invite::{Invitee, Run};
+use super::{Access, Error};
+
+/// The results that an earlier invitation may have led to.
+pub(super) struct Earlier {
+    /// Of the person at the present address.
+    pub(super) at_address: Option<AssessmentResult>,
+    /// What an earlier run sent to an address that has been changed or removed since. A repeated run asks for it where
+    /// nothing open is at the present address.
+    pub(super) sent: Option<AssessmentResult>,
+}
+
+/// Looks for them.
+pub(super) async fn look_up(
+    access: &Access<'_>,
+    assignment: &Assignment,
+    invitee: &Invitee<'_>,
+    run: Run,
+) -> Result<Earlier, Error> {
+    let by_address = match invitee.address() {
+        Some(address) => access.qualified.find_person(address).await?,
+        None => None,
+    };
+    let at_address = result_of(access, by_address, &assignment.assessment).await?;
+    let sent = match run {
+        Run::Repeated if !at_address.as_ref().is_some_and(is_open) => {
+            let by_contact = access.qualified.find_person_of(invitee.contact()).await?;
+            let sent = result_of(access, by_contact, &assignment.assessment).await?;
+            sent.filter(|result| !is_older(result, assignment) && !is_followed(result, assignment))
+        }
+        Run::First | Run::Repeated => None,
+    };
+    Ok(Earlier { at_address, sent })
+}
+
+/// Whether it can still bring somebody to the assessment, or has.
+pub(super) fn is_open(result: &AssessmentResult) -> bool {
+    result.state != ResultState::Terminated
+}
+
+/// Whether a result was invited before the assignment asked for it, by clocks that may differ. No run of the assignment
+/// sent that, and it reaches nobody at the present address.
+pub(super) fn is_older(result: &AssessmentResult, assignment: &Assignment) -> bool {
+    let asked_at =
+        assignment.mirror().and_then(|mirror| mirror.asked_again_at).unwrap_or(assignment.created_at);
+    let certain = |at: Timestamp| at.saturating_add(CLOCK_DIFFERENCE_MAX).is_ok_and(|at| at < asked_at);
+    result.invited_at.or(result.created_at).is_some_and(certain)
+}
+
+/// Whether it is of the person whose result the assignment follows: that one is known, and at another address.
+fn is_followed(result: &AssessmentResult, assignment: &Assignment) -> bool {
+    let is_of = |mirror: &Mirror| mirror.team_candidate == result.team_candidate;
+    assignment.mirror().is_some_and(is_of)
+}
+
+async fn result_of(
+    access: &Access<'_>,
+    person: Option<Person>,
+    assessment: &AssessmentId,
+) -> Result<Option<AssessmentResult>, Error> {
+    match person.filter(|person| person.assessments.contains(assessment)) {
+        Some(person) => Ok(access.qualified.current_result(&person.team_candidate, assessment).await?),
+        None => Ok(None),
+    }
+}
