@@ -201,12 +201,18 @@ impl Worker {
                 // With the claim it goes on record what is due, so that a run that ends here leaves something to
                 // finish.
                 let mut is_invitation_due = false;
+                let mut run = Run::First;
                 if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
                     mirror.shown = None;
-                    mirror.asked_again_at = Some(self.clock.now());
+                    // A second word about a move that was begun asks for nothing more.
+                    if mirror.asked_again_at.is_some_and(|at| case.event.triggered_at <= at) {
+                        run = Run::Repeated;
+                    } else {
+                        mirror.asked_again_at = Some(self.clock.now());
+                    }
                     is_invitation_due = mirror.is_invitation_due();
                 }
-                let asked = (*assignment, Run::First);
+                let asked = (*assignment, run);
                 let (reason, problems) =
                     self.bring_to_invitation(case.access, asked, invitee, case.holder).await?;
                 Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))

@@ -51,12 +51,13 @@ pub(super) fn is_older(result: &AssessmentResult, assignment: &Assignment) -> bo
     let asked_at =
         assignment.mirror().and_then(|mirror| mirror.asked_again_at).unwrap_or(assignment.created_at);
     let certain = |at: Timestamp| at.saturating_add(CLOCK_DIFFERENCE_MAX).is_ok_and(|at| at < asked_at);
-    result.invited_at.or(result.created_at).is_some_and(certain)
+    result.invited_at.max(result.created_at).is_some_and(certain)
 }
 
-/// Whether it is of the person whose result the assignment follows: that one is known, and at another address.
+/// Whether it is what the assignment follows, or another result of that person: it is known, and at another address.
 fn is_followed(result: &AssessmentResult, assignment: &Assignment) -> bool {
-    let is_of = |mirror: &Mirror| mirror.team_candidate == result.team_candidate;
+    let is_of =
+        |mirror: &Mirror| mirror.result == result.id || mirror.team_candidate == result.team_candidate;
     assignment.mirror().is_some_and(is_of)
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lever_integration::domain::Reason;
-use scenarios::{Made, World, address};
+use scenarios::{Made, World, address, new_run};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
@@ -231,4 +231,22 @@ async fn the_invitation_at_the_earlier_address_is_not_taken_for_what_a_lost_run_
         world.finish().await?;
     }
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_word_about_the_move_after_a_lost_answer_sends_no_second_invitation() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    world.local.worker.handle(&world.envelope(world.moved(&id)?), &new_run()).await?;
+    world.pass(NO_LONGER_NEW);
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    tag_anew(&world, &id)?;
+    let words = [world.envelope(world.moved(&id)?), world.envelope(world.moved(&id)?)];
+    world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
+    assert!(world.local.worker.handle(&words[0], &new_run()).await.is_err());
+    world.local.lever.correct_email(&id, &address(CORRECTED_AGAIN))?;
+    world.local.worker.handle(&words[1], &new_run()).await?;
+    assert_eq!((world.mailed(CORRECTED).len(), world.mailed(CORRECTED_AGAIN).len()), (1, 0));
+    world.finish().await
 }
