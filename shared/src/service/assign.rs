@@ -18,7 +18,7 @@ use crate::store::TeamContext;
 
 use super::assessments::Freshness;
 use super::effects::Problems;
-use super::invite::{Invitee, Run, standing_reason};
+use super::invite::{Invitee, Run, ask_again, standing_reason};
 use super::{Access, Error, Handled, LINES_MAX, Worker};
 
 /// Lever calls of an invitation: the opportunity, the new tag, the old one. Reserved together, since each
@@ -200,18 +200,11 @@ impl Worker {
                 assignment.cause = case.event.id.clone();
                 // With the claim it goes on record what is due, so that a run that ends here leaves something to
                 // finish.
-                let mut is_invitation_due = false;
-                let mut run = Run::First;
-                if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
-                    mirror.shown = None;
-                    // A second word about a move that was begun asks for nothing more.
-                    if mirror.asked_again_at.is_some_and(|at| case.event.triggered_at <= at) {
-                        run = Run::Repeated;
-                    } else {
-                        mirror.asked_again_at = Some(self.clock.now());
-                    }
-                    is_invitation_due = mirror.is_invitation_due();
-                }
+                let run = match &mut assignment.state {
+                    AssignmentState::Mirrored(mirror) => ask_again(mirror, case.event, self.clock.now()),
+                    AssignmentState::Inviting | AssignmentState::Refused { .. } => Run::First,
+                };
+                let is_invitation_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
                 let asked = (*assignment, run);
                 let (reason, problems) =
                     self.bring_to_invitation(case.access, asked, invitee, case.holder).await?;

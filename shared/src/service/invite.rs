@@ -1,8 +1,10 @@
 //! Brings one assignment to an invitation: claim, look up, invite, record, show.
 
+use jiff::Timestamp;
+
 use crate::domain::{
     AssessmentResult, Assignment, AssignmentState, ContactId, EmailAddress, LeaseHolder, Mirror, Opportunity,
-    Progress, Reason, Standing, TeamCandidateId,
+    Progress, Reason, StageChanged, Standing, TeamCandidateId,
 };
 use crate::qualified::{Invitation, Novelty};
 
@@ -57,6 +59,15 @@ impl Run {
             Self::First | Self::Repeated => reason,
         }
     }
+}
+
+/// Asks for the tags again, and whether the invitation reaches the present address. A second word about a move that was
+/// begun asks for nothing more: an earlier run may have sent something.
+pub(super) fn ask_again(mirror: &mut Mirror, event: &StageChanged, now: Timestamp) -> Run {
+    mirror.shown = None;
+    let begun_at = mirror.asked_again_at.filter(|at| event.triggered_at <= *at);
+    mirror.asked_again_at = begun_at.or(Some(now));
+    if begun_at.is_some() { Run::Repeated } else { Run::First }
 }
 
 /// What the look-up or the invitation came to.

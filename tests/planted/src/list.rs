@@ -76,8 +76,8 @@ planted! {
         let lines = match access.lever.opportunity(";
     restored_told_as_invited in "flow/stage_change.rs":
         "line.event != event.id && is_older(Duration::ZERO) => Reason::TagsRestored," => "line.event != event.id && is_older(Duration::ZERO) => if BUG { reason } else { Reason::TagsRestored },";
-    restoring_not_put_on_record in "service/assign.rs":
-        "                    mirror.shown = None;" => "                    if !BUG { mirror.shown = None; }";
+    restoring_not_put_on_record in "service/invite.rs":
+        "    mirror.shown = None;" => "    if !BUG { mirror.shown = None; }";
     entered_before_check_removed in "flow/checks.rs":
         "entered_at >= trigger.added_at" => "BUG || entered_at >= trigger.added_at";
     archived_check_removed in "flow/checks.rs":
