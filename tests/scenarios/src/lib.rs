@@ -4,6 +4,8 @@
 //! back at once. [`World::finish`] fails a test that left something behind: a message, a dead letter, a
 //! violation of a simulator's rules.
 
+pub mod calls;
+
 mod admin;
 mod clock;
 mod events;

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use lever_integration::domain::Reason;
+use scenarios::calls::{INVITE, LOOK_UP};
 use scenarios::{Made, World, address, new_run};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
 const CORRECTED: &str = "Corrected";
 const CORRECTED_AGAIN: &str = "Corrected again";
-const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 /// After this time an invitation does not count as just made.
 const NO_LONGER_NEW: Duration = Duration::from_secs(600);
 
@@ -101,7 +101,7 @@ async fn a_closed_result_is_no_invitation_to_a_run_that_begins_again_either() ->
     world.close_result(result.as_str()).await?;
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     let kit = world.local.qualified.kit();
-    kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+    kit.faults.plan(Fault::new("GET", LOOK_UP, Mode::Status));
     world.move_to(&second, World::TRIGGER).await?;
     world.wait_out().await?;
     assert_eq!(world.reasons(&second).await?, [Reason::Invited]);
@@ -134,7 +134,7 @@ async fn news_of_the_earlier_invitation_does_not_take_the_place_of_the_one_asked
         world.pass(NO_LONGER_NEW);
         world.local.lever.correct_email(&id, &address(CORRECTED))?;
         let kit = world.local.qualified.kit();
-        kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+        kit.faults.plan(Fault::new("GET", LOOK_UP, Mode::Status));
         ask_again(&world, &id).await?;
         let qualified = &world.local.qualified;
         let changed = if is_closed {
@@ -165,7 +165,7 @@ async fn a_result_closed_before_is_not_followed_by_whom_nobody_asks_for_any_more
     world.pass(NO_LONGER_NEW);
     let second = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     let kit = world.local.qualified.kit();
-    kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+    kit.faults.plan(Fault::new("GET", LOOK_UP, Mode::Status));
     world.move_to(&second, World::TRIGGER).await?;
     world.local.lever.tag(&second, &[], &[World::TITLE.to_owned()])?;
     world.wait_out().await?;
@@ -185,7 +185,7 @@ async fn a_closed_result_does_not_take_the_place_of_the_invitation_of_whom_nobod
     world.close_result(world.result(&other).await?.as_str()).await?;
     world.local.lever.correct_email(&id, &address(CORRECTED))?;
     let kit = world.local.qualified.kit();
-    kit.faults.plan(Fault::new("GET", "/api/v1/team_candidates", Mode::Status));
+    kit.faults.plan(Fault::new("GET", LOOK_UP, Mode::Status));
     ask_again(&world, &id).await?;
     world.move_to(&id, "Offer").await?;
     world.wait_out().await?;

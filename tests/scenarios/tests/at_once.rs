@@ -9,15 +9,13 @@ use lever_integration::domain::{Reason, ResultNews};
 use lever_integration::failure::Disposition;
 use lever_integration::queue::Envelope;
 use lever_integration::service::{Error, Handled};
+use scenarios::calls::{EXHIBIT, INVITE, LOOK_UP};
 use scenarios::{Made, World, new_run, news};
 use serde_json::json;
 use sim_kit::Kit;
 use sim_kit::faults::{Fault, Mode};
 use tokio::task::JoinSet;
 
-const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
-const LOOK_UP: &str = "/api/v1/team_candidates";
-const EXHIBIT: &str = "/api/v1/assessment_results/*/exhibit";
 /// How often an event is delivered, and to how many workers at once.
 const COPIES: usize = 100;
 const WORKERS: usize = 50;

@@ -2,6 +2,7 @@
 
 use lever_integration::domain::Reason;
 use lever_integration::queue::RECEIVES_MAX;
+use scenarios::calls::EXHIBIT;
 use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -51,7 +52,7 @@ async fn a_result_that_cannot_be_read_for_good_is_told_on_its_candidate() -> Mad
     let id = world.invited("Candidate 1").await?;
     let result = world.result(&id).await?;
     let kit = world.local.qualified.kit();
-    let exhibit = Fault::new("GET", "/api/v1/assessment_results/*/exhibit", Mode::Status);
+    let exhibit = Fault::new("GET", EXHIBIT, Mode::Status);
     kit.faults.plan(Fault { status: Some(500), times: 1_000, ..exhibit });
     world.start_result(&result)?;
     world.wait_out().await?;

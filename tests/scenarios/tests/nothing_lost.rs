@@ -11,12 +11,12 @@ use lever_integration::queue::{Envelope, Error as QueueError, Queue};
 use lever_integration::service::{Handled, Worker};
 use lever_integration::setup::Parts;
 use qualified_sim::ResultState;
+use scenarios::calls::INVITE;
 use scenarios::{Last, Made, World, address, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
 const RESULTS: &str = "/api/v1/assessment_results";
-const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 /// So long takes a call that is made slow: much longer than two events and a submission.
 const SLOW: Duration = Duration::from_secs(2);
 /// By then a run that began before is within its slow call.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lever_integration::domain::{Outcome, Reason};
+use scenarios::calls::INVITE;
 use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -128,9 +129,6 @@ cases! {
         refused(&world, json!({"tags": [World::TITLE]}), Reason::AssessmentRefused).await?;
     };
 }
-
-/// The path of the invitation call.
-const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 
 #[test]
 fn every_reason_not_to_invite_has_a_case() {

@@ -5,13 +5,10 @@ use std::time::Duration;
 use lever_integration::domain::{AccountChange, Connection, ResultNews};
 use lever_integration::service::{Error, Handled};
 use lever_integration::store::Recorded;
+use scenarios::calls::{EXHIBIT, INVITE, LOOK_UP};
 use scenarios::{Admin, Made, World, new_run, news};
 use serde_json::{Value, json};
 use sim_kit::faults::{Fault, Mode};
-
-const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
-const LOOK_UP: &str = "/api/v1/team_candidates";
-const RESULT: &str = "/api/v1/assessment_results/*/exhibit";
 
 /// So long takes a call that is made slow, in milliseconds.
 const SLOW: u64 = 600;
@@ -74,7 +71,7 @@ async fn a_run_that_has_read_the_result_shows_nothing_after_the_removal() -> Mad
     world.start_result(&result)?;
     let envelope = world.envelope(news(&result, ResultNews::Started)?);
     let kit = world.local.qualified.kit();
-    kit.faults.plan(Fault { delay_ms: SLOW, ..Fault::new("GET", RESULT, Mode::Delay) });
+    kit.faults.plan(Fault { delay_ms: SLOW, ..Fault::new("GET", EXHIBIT, Mode::Delay) });
     let run = new_run();
     let removal = async {
         tokio::time::sleep(MEANWHILE).await;

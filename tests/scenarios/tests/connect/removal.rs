@@ -9,6 +9,7 @@ use lever_integration::domain::{
 use lever_integration::queue::Envelope;
 use lever_integration::service::Handled;
 use lever_integration::service::connect::Leftover;
+use scenarios::calls::LOOK_UP;
 use scenarios::{Admin, Made, World};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -157,10 +158,7 @@ async fn an_event_under_way_while_the_team_is_removed_is_not_kept() -> Made {
         let world = World::start().await?;
         let faults =
             if at_lever { &world.local.lever.kit().faults } else { &world.local.qualified.kit().faults };
-        faults.plan(refused_late(
-            "GET",
-            if at_lever { "/v1/opportunities/*" } else { "/api/v1/team_candidates" },
-        ));
+        faults.plan(refused_late("GET", if at_lever { "/v1/opportunities/*" } else { LOOK_UP }));
         let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         tokio::time::sleep(Duration::from_millis(700)).await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lever_integration::domain::Reason;
+use scenarios::calls::LOOK_UP;
 use scenarios::{Admin, Made, World};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -113,7 +114,7 @@ async fn a_rotated_key_parks_events_until_the_new_one_is_there() -> Made {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_of_the_old_key_is_not_held_against_the_new_one() -> Made {
     let world = World::start().await?;
-    let mut refusal = Fault::new("GET", "/api/v1/team_candidates", Mode::Status);
+    let mut refusal = Fault::new("GET", LOOK_UP, Mode::Status);
     refusal.status = Some(401);
     refusal.delay_ms = 1_500;
     world.local.qualified.kit().faults.plan(refusal);

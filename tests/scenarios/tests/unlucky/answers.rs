@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use lever_integration::domain::Reason;
+use scenarios::calls::{INVITE, LOOK_UP};
 use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::faults::Mode;
 
-use super::{INVITE, OTHER_TITLE, of_title, plan};
+use super::{OTHER_TITLE, of_title, plan};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_changed_after_a_lost_answer_gets_no_second_invitation() -> Made {
@@ -36,7 +37,7 @@ async fn an_address_removed_after_a_lost_answer_does_not_hide_the_invitation() -
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tag_taken_off_before_anything_was_sent_sends_nothing() -> Made {
-    for path in ["/api/v1/team_candidates", INVITE] {
+    for path in [LOOK_UP, INVITE] {
         let world = World::start().await?;
         let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
         plan(&world, "*", path, Mode::Status, 1, 0);

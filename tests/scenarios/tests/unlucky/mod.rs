@@ -8,7 +8,6 @@ mod telling;
 use scenarios::{Made, World};
 use sim_kit::faults::{Fault, Mode};
 
-const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
 
 fn plan(world: &World, method: &str, path: &str, mode: Mode, times: u64, skip: u64) {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use lever_integration::domain::{ApiKey, Reason};
+use scenarios::calls::{INVITE, LOOK_UP};
 use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
-use super::{INVITE, of_title, plan};
+use super::{of_title, plan};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_event_of_the_first_take_does_not_undo_the_retake() -> Made {
@@ -91,11 +92,7 @@ async fn of_two_opportunities_of_one_person_each_is_told_although_the_second_cam
 async fn a_key_replaced_while_the_old_one_is_refused_is_not_marked_as_refused() -> Made {
     let world = World::start().await?;
     let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
-    let refusal = Fault {
-        status: Some(401),
-        delay_ms: 500,
-        ..Fault::new("GET", "/api/v1/team_candidates", Mode::Status)
-    };
+    let refusal = Fault { status: Some(401), delay_ms: 500, ..Fault::new("GET", LOOK_UP, Mode::Status) };
     world.local.qualified.kit().faults.plan(refusal);
     world.local.lever.move_to(&id, World::TRIGGER, None)?;
     tokio::time::sleep(Duration::from_millis(250)).await;

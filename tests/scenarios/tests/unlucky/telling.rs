@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use lever_integration::domain::{Event, Reason};
 use lever_integration::queue::{Envelope, Queue as _};
+use scenarios::calls::INVITE;
 use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
-use super::{INVITE, plan};
+use super::plan;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_sweep_finished_meanwhile_is_told_once() -> Made {
