@@ -1,6 +1,7 @@
 //! The Data API client and the OAuth client against a real HTTP server with canned answers.
 
 mod calls;
+mod connections;
 mod failures;
 mod lists;
 mod oauth;

@@ -1,5 +1,6 @@
 //! Every call against a server in the same process that gives canned answers and keeps what it was asked.
 
+mod exhibits;
 mod failures;
 mod inviting;
 mod reading;
