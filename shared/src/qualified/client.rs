@@ -5,6 +5,7 @@
 //! filter that Qualified does not know may be passed over in silence.
 //! Source: Qualified API reference.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
@@ -88,27 +89,30 @@ impl Api<'_> {
     /// # Errors
     /// Also when a row cannot be read: it might be the person looked for.
     pub async fn find_person(&self, email: &EmailAddress) -> Result<Option<Person>, Error> {
-        self.first_person(&json!({ "email": email.as_str() }), |person| person.has_email(email)).await
+        let found = self.people(&json!({ "email": email.as_str() }), |person| person.has_email(email)).await;
+        Ok(found?.into_iter().next())
     }
 
-    /// Looks up whom an invitation for this contact went to, whatever the contact's address is now.
+    /// Looks up whom invitations for this contact went to, whatever the contact's address is now: those who are not
+    /// archived first, and of them the newest.
     ///
     /// # Errors
     /// As [`Api::find_person`].
-    pub async fn find_person_of(&self, contact: &ContactId) -> Result<Option<Person>, Error> {
+    pub async fn find_people_of(&self, contact: &ContactId) -> Result<Vec<Person>, Error> {
         let id = wire::alternate_id(contact);
-        self.first_person(&json!({ "alternate_id": id }), |person| person.has_alternate_id(&id)).await
+        self.people(&json!({ "alternate_id": id }), |person| person.has_alternate_id(&id)).await
     }
 
-    async fn first_person(
+    async fn people(
         &self,
         filter: &Value,
         is_asked_for: impl Fn(&wire::PersonRow) -> bool,
-    ) -> Result<Option<Person>, Error> {
+    ) -> Result<Vec<Person>, Error> {
         let rows = self.whole_list(TEAM_CANDIDATES, &[("where", &filter.to_string())], Purpose::List).await?;
-        let people: Vec<wire::PersonRow> = parse_rows(rows)?;
-        let person = people.into_iter().filter(is_asked_for).max_by_key(wire::PersonRow::rank);
-        Ok(person.map(wire::PersonRow::into_person).transpose()?)
+        let mut people: Vec<wire::PersonRow> = parse_rows(rows)?;
+        people.retain(is_asked_for);
+        people.sort_by_key(|person| Reverse(person.rank()));
+        Ok(people.into_iter().map(wire::PersonRow::into_person).collect::<Result<_, _>>()?)
     }
 
     /// Reads all results of a person for an assessment, without titles, verdicts and challenges, the first

@@ -31,13 +31,29 @@ pub(super) async fn look_up(
     let at_address = result_of(access, by_address, &assignment.assessment).await?;
     let sent = match run {
         Run::Repeated if !at_address.as_ref().is_some_and(is_open) => {
-            let by_contact = access.qualified.find_person_of(invitee.contact()).await?;
-            let sent = result_of(access, by_contact, &assignment.assessment).await?;
-            sent.filter(|result| !is_older(result, assignment) && !is_followed(result, assignment))
+            sent(access, assignment, invitee).await?
         }
         Run::First | Run::Repeated => None,
     };
     Ok(Earlier { at_address, sent })
+}
+
+/// What an earlier run sent, to whichever address the contact had. Of several results an open one counts, and then the newest
+/// person's: invitations to other assessments may have gone to another address.
+async fn sent(
+    access: &Access<'_>,
+    assignment: &Assignment,
+    invitee: &Invitee<'_>,
+) -> Result<Option<AssessmentResult>, Error> {
+    let mut closed = None;
+    for person in access.qualified.find_people_of(invitee.contact()).await? {
+        let result = result_of(access, Some(person), &assignment.assessment).await?;
+        match result.filter(|result| !is_older(result, assignment) && !is_followed(result, assignment)) {
+            Some(result) if is_open(&result) => return Ok(Some(result)),
+            found => closed = closed.or(found),
+        }
+    }
+    Ok(closed)
 }
 
 /// Whether it can still bring somebody to the assessment, or has.

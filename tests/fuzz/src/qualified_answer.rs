@@ -29,7 +29,7 @@ pub fn check(input: &[u8]) -> bool {
         0 => outcome(api.check_key()).is_some(),
         1 => outcome(api.assessments()).is_some(),
         2 => outcome(api.find_person(&email)).is_some(),
-        3 => outcome(api.find_person_of(&contact)).is_some(),
+        3 => outcome(api.find_people_of(&contact)).is_some(),
         4 => outcome(api.results_of(&person, &assessment)).is_some(),
         5 => outcome(api.results_changed(Timestamp::UNIX_EPOCH)).is_some(),
         6 => outcome(api.current_result(&person, &assessment)).is_some(),

@@ -138,3 +138,17 @@ async fn an_address_changed_after_a_lost_answer_does_not_hide_an_invitation_that
     assert_eq!(world.result(&second).await?, result);
     world.finish().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_changed_after_a_lost_answer_does_not_hide_it_behind_another_invitation() -> Made {
+    let world = World::start().await?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE, OTHER_TITLE]}))?;
+    plan(&world, "POST", INVITE, Mode::Status, 1, 0);
+    plan(&world, "POST", INVITE, Mode::DropAfter, 1, 0);
+    world.move_to(&id, World::TRIGGER).await?;
+    world.local.lever.correct_email(&id, "new@example.com")?;
+    world.wait_out().await?;
+    assert_eq!((world.mailed("Candidate 1").len(), world.local.qualified.mails().len()), (1, 2));
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited, Reason::Invited]);
+    world.finish().await
+}
