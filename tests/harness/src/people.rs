@@ -16,6 +16,9 @@ pub struct People {
     may_revoke: bool,
     may_interfere: bool,
     may_repeat: bool,
+    may_correct: bool,
+    /// Whom somebody asked for last.
+    asked_last: Option<String>,
 }
 
 impl People {
@@ -27,6 +30,8 @@ impl People {
             may_revoke: rng.random_bool(0.4),
             may_interfere: rng.random_bool(0.7),
             may_repeat: rng.random_bool(0.6),
+            may_correct: rng.random_bool(0.4),
+            asked_last: None,
             rng,
         }
     }
@@ -41,6 +46,7 @@ impl People {
         match roll {
             0..24 => self.arrive(world, tenant),
             24..46 => self.ask(world),
+            46..53 if self.may_correct => self.correct(world),
             46..76 => self.take(world),
             76..82 => self.move_on(world),
             82..90 if self.may_repeat => self.repeat(world),
@@ -83,8 +89,31 @@ impl People {
         let is_reachable = shown["emails"].as_array().is_some_and(|emails| !emails.is_empty());
         let is_fit = shown["archived"].is_null() && is_reachable && !candidate.is_touched;
         world.lever.move_to(&candidate.id, World::TRIGGER, None)?;
-        world.mark(&candidate.id, |one| one.is_asked_for = is_fit);
+        world.mark(&candidate.id, |one| {
+            one.is_asked_for = is_fit;
+            one.asked += 1;
+        });
+        self.asked_last = Some(candidate.id.clone());
         Ok(format!("{} is moved in", candidate.id))
+    }
+
+    /// A recruiter corrects an address, more often than not of somebody who was just asked for: a new one, or one that the
+    /// person had.
+    fn correct(&mut self, world: &mut World) -> Made<String> {
+        let is_last = self.rng.random_bool(0.7);
+        let last = self.asked_last.as_ref().filter(|_| is_last);
+        let last = last.and_then(|id| world.candidates.iter().find(|one| one.id == *id)).cloned();
+        let Some(candidate) = last.or_else(|| self.pick(world)) else { return Ok("nobody".to_owned()) };
+        let known = &candidate.addresses[self.rng.random_range(0..candidate.addresses.len())];
+        let is_free = world.candidates.iter().all(|one| one.addresses.last() != Some(known));
+        let address = if is_free && self.rng.random_bool(0.5) {
+            known.clone()
+        } else {
+            let number = candidate.addresses.len();
+            format!("corrected-{number}-{}", candidate.addresses[0])
+        };
+        let done = world.correct(&candidate.id, &address);
+        Ok(format!("{} has {address} now: {}", candidate.id, done.is_ok()))
     }
 
     fn move_on(&mut self, world: &mut World) -> Made<String> {
@@ -130,7 +159,7 @@ impl People {
             let to = mails.iter().find(|mail| mail.result_id == result.id).map(|mail| mail.to.clone());
             if let Some(to) = to {
                 *world.retakes.entry(to.clone()).or_default() += 1;
-                let of_person = world.candidates.iter_mut().filter(|candidate| candidate.email == to);
+                let of_person = world.candidates.iter_mut().filter(|one| one.addresses.contains(&to));
                 of_person.for_each(|candidate| candidate.reopened += 1);
             }
         }
@@ -160,10 +189,12 @@ impl People {
             }
         };
         if done.is_ok() {
-            let of_person = world.candidates.iter_mut().filter(|one| one.email == candidate.email);
+            let of_person = world.candidates.iter_mut().filter(|one| one.contact == candidate.contact);
             for one in of_person.filter(|one| roll == 4 || one.id == id) {
                 one.is_asked_for = false;
                 one.is_touched |= roll >= 7;
+                // The bare title asks once more.
+                one.asked += usize::from(roll > 7);
             }
         }
         Ok(format!("{id} is {what}"))
@@ -180,7 +211,7 @@ impl People {
 /// A team closes what a candidate was invited to and has not started. Whoever is asked for again is invited again.
 fn close(world: &mut World, candidate: &Candidate) -> String {
     let mails = world.qualified.mails();
-    let mut of_person = mails.iter().filter(|mail| mail.to == candidate.email);
+    let mut of_person = mails.iter().filter(|mail| candidate.addresses.contains(&mail.to));
     let is_unstarted = |id: &str| {
         let result = world.qualified.result(id);
         result.is_some_and(|one| matches!(one.state, ResultState::Invited | ResultState::Opened))
@@ -190,7 +221,7 @@ fn close(world: &mut World, candidate: &Candidate) -> String {
     };
     let done = world.qualified.terminate_result(mail.result_id.as_str());
     if done.is_ok() {
-        *world.retakes.entry(candidate.email.clone()).or_default() += 1;
+        *world.retakes.entry(mail.to.clone()).or_default() += 1;
     }
     format!("{} is closed: {}", mail.result_id, done.is_ok())
 }

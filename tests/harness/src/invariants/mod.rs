@@ -3,18 +3,19 @@
 //! I1 one invitation; I2 no mixing of teams; I3 a standing never falls; I4 one note; I5 nobody is invited unseen; I6 tokens
 //! are stored before they are used and refreshed one at a time; I7 pace; I8 nothing is left over.
 
+mod mails;
 mod rest;
 mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qualified_sim::MailKind;
 use serde_json::Value;
 
 use crate::gate::RunId;
 use crate::wire::{Exchange, LEVER_HOST};
 use crate::world::{Candidate, World};
 
+use mails::Mails;
 pub use rest::at_rest;
 pub use secrets::leaked;
 
@@ -30,15 +31,12 @@ pub const REFRESHED_TWICE: &str = "refreshed_twice";
 #[derive(Default)]
 pub struct Checker {
     seen: usize,
-    mails_seen: usize,
-    /// Every address that a mail went to.
-    mailed: BTreeSet<String>,
+    mails: Mails,
     violations_seen: [usize; 2],
     /// The refresh tokens that were spent, with the access token each brought if that is known.
     spent: BTreeMap<String, Option<String>>,
     /// How many refresh tokens that were on their way while time went on were presented late, by run.
     stalled: BTreeMap<RunId, usize>,
-    invited: BTreeMap<(String, String, String), usize>,
     ranks: BTreeMap<(String, String), usize>,
     falls: BTreeMap<String, usize>,
     reads: BTreeMap<RunId, Vec<Value>>,
@@ -53,7 +51,7 @@ impl Checker {
         if new.is_empty() {
             return wrong;
         }
-        self.mails(world, &mut wrong);
+        self.mails.step(world, &new, &mut wrong);
         for exchange in new {
             self.seen += 1;
             self.exchange(world, &exchange, &mut wrong);
@@ -120,7 +118,7 @@ impl Checker {
     }
 
     fn added(&mut self, world: &World, id: &str, sent: &Value, wrong: &mut Vec<String>) {
-        if !candidate(world, id).is_some_and(|candidate| self.mailed.contains(&candidate.email)) {
+        if !candidate(world, id).is_some_and(|candidate| self.mails.reached(candidate)) {
             wrong.push(format!("I3: {id} got a status tag before an invitation"));
         }
         let tags = sent["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -142,7 +140,7 @@ impl Checker {
             wrong.push("I1: an invitation without looking the person up".to_owned());
         }
         let data = &exchange.sent["data"];
-        let contact = data["alternate_id"].as_str().and_then(|id| id.rsplit(':').next()).unwrap_or_default();
+        let contact = contact_of(exchange);
         let assessment = data["assessment_id"].as_str().unwrap_or_default();
         let Some(title) = world.titles.get(assessment) else {
             wrong.push(format!("I5: an invitation to an unknown assessment {assessment}"));
@@ -159,26 +157,6 @@ impl Checker {
         }
     }
 
-    fn mails(&mut self, world: &World, wrong: &mut Vec<String>) {
-        for mail in world.qualified.mails_after(self.mails_seen) {
-            self.mails_seen += 1;
-            self.mailed.insert(mail.to.clone());
-            if mail.kind != MailKind::Invite {
-                continue;
-            }
-            let whose = world.tenants.iter().position(|tenant| tenant.team.as_str() == mail.team_id.as_str());
-            if whose.is_none_or(|number| !mail.to.ends_with(&format!("@team{number}.example"))) {
-                wrong.push(format!("I2: {} was invited by a foreign team", mail.to));
-            }
-            let key = (mail.team_id.to_string(), mail.to.clone(), mail.assessment_id.to_string());
-            let count = self.invited.entry(key).or_default();
-            *count += 1;
-            if *count > 1 + world.retakes.get(&mail.to).copied().unwrap_or_default() {
-                wrong.push(format!("I1: {} was invited twice to {}", mail.to, mail.assessment_title));
-            }
-        }
-    }
-
     fn violations(&mut self, world: &World, wrong: &mut Vec<String>) {
         for (number, kit) in [world.lever.kit(), world.qualified.kit()].into_iter().enumerate() {
             for violation in kit.violations.after(self.violations_seen[number]) {
@@ -191,6 +169,12 @@ impl Checker {
             }
         }
     }
+}
+
+/// Whom in Lever an invitation is for.
+fn contact_of(invitation: &Exchange) -> &str {
+    let id = invitation.sent["data"]["alternate_id"].as_str();
+    id.and_then(|id| id.rsplit(':').next()).unwrap_or_default()
 }
 
 fn candidate<'w>(world: &'w World, id: &str) -> Option<&'w Candidate> {

@@ -69,12 +69,16 @@ pub struct Candidate {
     pub id: String,
     /// Of which team.
     pub tenant: usize,
-    /// The person.
-    pub email: String,
+    /// The person in Lever.
+    pub contact: String,
+    /// The addresses of the person, the present one last.
+    pub addresses: Vec<String>,
     /// Somebody changed tags by hand since the service did.
     pub is_touched: bool,
     /// The last thing that people did about an invitation was to ask for one.
     pub is_asked_for: bool,
+    /// How often people asked for one: each time may send one.
+    pub asked: usize,
     /// How often a standing may rightly fall.
     pub reopened: usize,
 }

@@ -74,9 +74,11 @@ impl World {
         self.candidates.push(Candidate {
             id: id.clone(),
             tenant,
-            email: self.address(tenant, name),
+            contact: created["contact"].as_str().unwrap_or_default().to_owned(),
+            addresses: vec![self.address(tenant, name)],
             is_touched: false,
             is_asked_for: false,
+            asked: 0,
             reopened: 0,
         });
         Ok(id)
@@ -88,7 +90,22 @@ impl World {
     /// When Lever refuses.
     pub fn ask_for(&mut self, id: &str) -> Made {
         self.lever.move_to(id, World::TRIGGER, None)?;
-        self.mark(id, |candidate| candidate.is_asked_for = true);
+        self.mark(id, |candidate| {
+            candidate.is_asked_for = true;
+            candidate.asked += 1;
+        });
+        Ok(())
+    }
+
+    /// A recruiter corrects the address of a person, on all of their opportunities.
+    ///
+    /// # Errors
+    /// When Lever refuses.
+    pub fn correct(&mut self, id: &str, address: &str) -> Made {
+        self.lever.correct_email(id, address)?;
+        let contact = self.candidates.iter().find(|one| one.id == id).map(|one| one.contact.clone());
+        let of_contact = self.candidates.iter_mut().filter(|one| Some(&one.contact) == contact.as_ref());
+        of_contact.for_each(|one| one.addresses.push(address.to_owned()));
         Ok(())
     }
 
