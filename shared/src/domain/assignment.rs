@@ -82,6 +82,8 @@ pub struct Mirror {
     /// When it was asked for again before the candidate started, as long as Qualified is still to be asked whether the
     /// invitation reaches the candidate's present address.
     pub asked_again_at: Option<Timestamp>,
+    /// What came of its being asked for again by the cause of the assignment, once that is settled.
+    pub came_to: Option<Reason>,
 }
 
 /// Attempt and progress, ordered: a later attempt outranks any progress of an earlier one.
@@ -193,6 +195,7 @@ mod tests {
             noted,
             submitted_at: None,
             asked_again_at: None,
+            came_to: None,
         }
     }
 

@@ -133,8 +133,8 @@ fn why_unasked(entry: &Assignment, decisions: &[AssignmentDecision]) -> Reason {
 
 /// What an event is told to have done that finds an invitation on record, which came about for this reason.
 ///
-/// What lines of another event or of another telling of it say, it did not do: it asked again, or is a second word about
-/// one move.
+/// What lines of another event or of another telling of it say, it did not do: it asked again, and what that came to is on
+/// record, or it is a second word about one move.
 pub fn reason_of_event(
     event: &StageChanged,
     assignment: &Assignment,
@@ -147,12 +147,15 @@ pub fn reason_of_event(
             && matches!(line.reason, Reason::Invited | Reason::AttachedToExisting)
     });
     let is_older = |by| assignment.created_at.saturating_add(by).is_ok_and(|at| at < event.triggered_at);
-    match told {
-        Some(line) if line.event != event.id && is_older(Duration::ZERO) => Reason::TagsRestored,
-        Some(_) => Reason::AlreadyAssigned,
+    let came_to = assignment.mirror().and_then(|mirror| mirror.came_to);
+    match (told, came_to) {
+        (Some(line), _) if line.event == event.id => Reason::AlreadyAssigned,
+        (_, Some(reason)) => reason,
+        (Some(_), None) if is_older(Duration::ZERO) => Reason::TagsRestored,
+        (Some(_), None) => Reason::AlreadyAssigned,
         // Lines come to their end before the ledger does.
-        None if is_older(CLOCK_DIFFERENCE_MAX) => Reason::TagsRestored,
-        None => reason,
+        (None, None) if is_older(CLOCK_DIFFERENCE_MAX) => Reason::TagsRestored,
+        (None, None) => reason,
     }
 }
 

@@ -72,6 +72,7 @@ fn mirror(attempt: u32, progress: Progress) -> Mirror {
         noted: if progress == Progress::Submitted { attempt } else { attempt - 1 },
         submitted_at: (progress == Progress::Submitted || attempt > 1).then(|| at(100)),
         asked_again_at: None,
+        came_to: None,
     }
 }
 

@@ -65,6 +65,7 @@ impl Run {
 /// begun asks for nothing more: an earlier run may have sent something.
 pub(super) fn ask_again(mirror: &mut Mirror, event: &StageChanged, now: Timestamp) -> Run {
     mirror.shown = None;
+    mirror.came_to = None;
     let begun_at = mirror.asked_again_at.filter(|at| event.triggered_at <= *at);
     mirror.asked_again_at = begun_at.or(Some(now));
     if begun_at.is_some() { Run::Repeated } else { Run::First }
@@ -134,7 +135,6 @@ impl Worker {
             }
         };
         let mut reason = Reason::TagsRestored;
-        let mut refused = None;
         claim.update_mirror(|mirror| {
             mirror.asked_again_at = None;
             match found {
@@ -149,13 +149,14 @@ impl Worker {
                     *mirror = *new;
                     reason = run.tells(how);
                 }
-                Some(Found::Refused(why)) => refused = Some(why),
+                Some(Found::Refused(why)) => reason = why,
                 Some(Found::Invited(..)) | None => {}
             }
+            mirror.came_to = Some(reason);
         });
         claim.record().await?;
         let (_, problems) = self.show(access, claim, None).await?;
-        Ok((reason, refused.into_iter().chain(problems).collect()))
+        Ok((reason, problems))
     }
 
     /// Invites whoever may be invited and has not started. Qualified sends nothing where an invitation is active
@@ -270,5 +271,6 @@ fn new_mirror(
         noted: 0,
         submitted_at: None,
         asked_again_at: None,
+        came_to: None,
     }
 }

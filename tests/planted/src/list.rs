@@ -45,6 +45,8 @@ planted! {
         let Opportunity {";
     lookup_skipped in "service/invite.rs":
         "if let Some(result) = sent.as_ref().or(at_address.as_ref()) {" => "if !BUG && let Some(result) = sent.as_ref().or(at_address.as_ref()) {";
+    newest_person_only in "service/look_up.rs":
+        "            found => closed = closed.or(found)," => "            found => { if BUG { return Ok(found); } closed = closed.or(found); }";
     closed_result_taken_for_an_invitation in "service/invite.rs":
         "if is_open(result) || is_ours {" => "if BUG && run == Run::Repeated || is_open(result) || is_ours {";
     what_nobody_asks_for_any_more_is_sent in "flow/stage_change.rs":
@@ -74,8 +76,10 @@ planted! {
     activity_before_the_effect in "service/assign.rs":
         "        let lines = match access.lever.opportunity(" => "        if BUG { self.record_lines(team, event, &[unreadable(Reason::Invited)]).await?; }
         let lines = match access.lever.opportunity(";
-    restored_told_as_invited in "flow/stage_change.rs":
-        "line.event != event.id && is_older(Duration::ZERO) => Reason::TagsRestored," => "line.event != event.id && is_older(Duration::ZERO) => if BUG { reason } else { Reason::TagsRestored },";
+    restored_told_as_invited in "service/invite.rs":
+        "        let mut reason = Reason::TagsRestored;" => "        let mut reason = if BUG { Reason::Invited } else { Reason::TagsRestored };";
+    asking_again_comes_to_nothing_on_record in "service/invite.rs":
+        "            mirror.came_to = Some(reason);" => "            if !BUG { mirror.came_to = Some(reason); }";
     restoring_not_put_on_record in "service/invite.rs":
         "    mirror.shown = None;" => "    if !BUG { mirror.shown = None; }";
     entered_before_check_removed in "flow/checks.rs":

@@ -106,6 +106,7 @@ pub(super) fn mirror(result: &str) -> Result<Mirror, InvalidId> {
         noted: 0,
         submitted_at: None,
         asked_again_at: None,
+        came_to: None,
     })
 }
 

@@ -54,6 +54,8 @@ struct MirrorItem {
     submitted_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked_again_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    came_to: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -151,6 +153,7 @@ impl From<&Mirror> for MirrorItem {
             noted: mirror.noted,
             submitted_at: time(mirror.submitted_at),
             asked_again_at: time(mirror.asked_again_at),
+            came_to: mirror.came_to.map(|reason| reason.code().to_owned()),
         }
     }
 }
@@ -169,6 +172,7 @@ impl TryFrom<MirrorItem> for Mirror {
             noted: item.noted,
             submitted_at: parse_optional::<Item, _>(item.submitted_at, "state.submitted_at")?,
             asked_again_at: parse_optional::<Item, _>(item.asked_again_at, "state.asked_again_at")?,
+            came_to: item.came_to.as_deref().map(parse_reason::<Item>).transpose()?,
         })
     }
 }
@@ -194,7 +198,7 @@ impl TryFrom<LeaseItem> for Lease {
 mod tests {
     use super::super::encode;
     use super::*;
-    use crate::domain::{Progress, Standing};
+    use crate::domain::{Progress, Reason, Standing};
     use crate::store::dynamodb::tests::size_bytes;
 
     #[test]
@@ -221,6 +225,7 @@ mod tests {
                 noted: 1,
                 submitted_at: Some(at),
                 asked_again_at: Some(at),
+                came_to: Some(Reason::AttachedToExisting),
             }),
             lease: Some(Lease { holder: uuid.parse().unwrap(), until: at }),
             is_note_in_doubt: false,
