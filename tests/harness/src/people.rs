@@ -8,6 +8,9 @@ use serde_json::json;
 
 use crate::world::{Candidate, Made, World};
 
+/// What a title is followed by until the assessment is handed in.
+const STATUS: [&str; 2] = [" - Invited", " - Started"];
+
 /// The people of a seeded run and their moods.
 pub struct People {
     rng: StdRng,
@@ -113,7 +116,27 @@ impl People {
             format!("corrected-{number}-{}", candidate.addresses[0])
         };
         let done = world.correct(&candidate.id, &address);
-        Ok(format!("{} has {address} now: {}", candidate.id, done.is_ok()))
+        let what = format!("{} has {address} now: {}", candidate.id, done.is_ok());
+        if done.is_err() || self.rng.random_bool(0.5) {
+            return Ok(what);
+        }
+        let is_asked = self.ask_anew(world, &candidate.id);
+        Ok(format!("{what}, asked for anew: {}", is_asked.is_ok()))
+    }
+
+    /// Does what the activity tells a recruiter to do for another invitation: the bare title again, out of the stage and in.
+    fn ask_anew(&mut self, world: &mut World, id: &str) -> Made {
+        let status = STATUS.map(|suffix| format!("{}{suffix}", World::TITLE));
+        world.mark(id, |one| {
+            one.is_asked_for = false;
+            one.is_touched = true;
+        });
+        world.lever.tag(id, &[World::TITLE.to_owned()], &status)?;
+        world.lever.move_to(id, World::ELSEWHERE, None)?;
+        world.lever.move_to(id, World::TRIGGER, None)?;
+        world.mark(id, |one| one.asked += 1);
+        self.asked_last = Some(id.to_owned());
+        Ok(())
     }
 
     fn move_on(&mut self, world: &mut World) -> Made<String> {
@@ -184,7 +207,7 @@ impl People {
                 ("told to be invited by hand", world.lever.tag(id, &[format!("{title} - Invited")], &[title]))
             }
             _ => {
-                let status = [" - Invited", " - Started"].map(|suffix| format!("{title}{suffix}"));
+                let status = STATUS.map(|suffix| format!("{title}{suffix}"));
                 ("retagged", world.lever.tag(id, &[title], &status))
             }
         };

@@ -35,7 +35,8 @@ pub async fn first_wrong(seeds: u64) -> Option<Found> {
         }
         for point in points {
             let mut plans = vec![(end(point.number), Demand::Whole)];
-            plans.extend(stall(&point).filter(|_| case != Case::Removal).map(|plan| (plan, Demand::Result)));
+            plans
+                .extend(stall(&point).filter(|_| case.can_be_overtaken()).map(|plan| (plan, Demand::Result)));
             plans.extend(failures(case, &point));
             for (plan, demand) in plans {
                 let (_, found) = look(case, plan, demand, &mut runs).await;

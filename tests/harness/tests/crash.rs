@@ -28,6 +28,8 @@ for_every_case! { ends:
     somebody_whose_result_was_closed_survives_the_ends = ClosedElsewhere,
     somebody_who_came_too_early_survives_the_ends = EnteredBefore,
     restored_tags_survive_the_ends = Restored,
+    a_corrected_address_survives_the_ends = Corrected,
+    an_address_corrected_again_survives_the_ends = CorrectedAgain,
     a_start_survives_its_ends = Started,
     a_submission_survives_its_ends = Submitted,
     a_retake_survives_its_ends = Retaken,

@@ -41,6 +41,8 @@ for_every_case! { fails:
     somebody_whose_result_was_closed_survives_every_failure = ClosedElsewhere,
     somebody_who_came_too_early_survives_every_failure = EnteredBefore,
     restored_tags_survive_every_failure = Restored,
+    a_corrected_address_survives_every_failure = Corrected,
+    an_address_corrected_again_survives_every_failure = CorrectedAgain,
     a_start_survives_every_failure = Started,
     a_submission_survives_every_failure = Submitted,
     a_retake_survives_every_failure = Retaken,

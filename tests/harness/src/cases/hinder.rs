@@ -109,6 +109,8 @@ impl Prepared {
             | Case::ClosedElsewhere
             | Case::EnteredBefore
             | Case::Restored
+            | Case::Corrected
+            | Case::CorrectedAgain
             | Case::Started
             | Case::Submitted
             | Case::Retaken

@@ -40,6 +40,10 @@ pub enum Case {
     EnteredBefore,
     /// The status tags were taken away, the title put back and the candidate moved in again.
     Restored,
+    /// Two tags name two assessments, and the address is corrected after every hindered run.
+    Corrected,
+    /// An invitation that went to an old address is asked for again; the address is corrected after every hindered run.
+    CorrectedAgain,
     /// The candidate starts.
     Started,
     /// The candidate submits.
@@ -62,7 +66,7 @@ pub enum Case {
 
 impl Case {
     /// All of them, those first that are played quickly.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Intake,
         Self::Callback,
         Self::Key,
@@ -79,7 +83,15 @@ impl Case {
         Self::Started,
         Self::PostingTag,
         Self::TwoAssessments,
+        Self::Corrected,
+        Self::CorrectedAgain,
     ];
+
+    /// Whether another run can take over from one that is held. A mail that is on its way to an old address cannot be called
+    /// back, nor can a removal.
+    pub fn can_be_overtaken(self) -> bool {
+        !matches!(self, Self::Removal | Self::Corrected | Self::CorrectedAgain)
+    }
 
     /// Whether a worker handles it.
     pub fn is_worked(self) -> bool {
@@ -145,6 +157,7 @@ pub async fn play(case: Case, plans: &[Plan], demand: Demand) -> Made<Played> {
         held = held.or(stopped.zip(points.last().cloned()));
         reached.push(points);
         case_played.check();
+        case_played.correct(case)?;
     }
     if let Some((run, at)) = held {
         case_played.overtake(case, run, &at).await?;

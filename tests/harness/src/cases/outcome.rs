@@ -40,6 +40,8 @@ impl Prepared {
             | Case::ClosedElsewhere
             | Case::EnteredBefore
             | Case::Restored
+            | Case::Corrected
+            | Case::CorrectedAgain
             | Case::Started
             | Case::Submitted
             | Case::Retaken
@@ -128,8 +130,9 @@ impl Prepared {
             }
         }
         let mails = self.world.qualified.mails().len();
-        if case == Case::ClosedElsewhere && mails != 2 {
-            self.wrong.push(format!("I1: {mails} mails instead of 2, one before the closing and one after"));
+        let are_two = matches!(case, Case::ClosedElsewhere | Case::Corrected | Case::CorrectedAgain);
+        if are_two && mails != 2 {
+            self.wrong.push(format!("I1: {mails} mails instead of 2"));
         }
         let state = self.world.lever.state();
         let webhooks = state["accounts"][0]["webhooks"].as_array().map_or(0, Vec::len);

@@ -35,12 +35,13 @@ impl Prepared {
                 self.asked(&[World::TITLE]).await?;
                 self.world.lever.revoke(Some(&self.world.tenants[0].account))?;
             }
-            Case::TwoAssessments => self.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
+            Case::TwoAssessments | Case::Corrected => self.asked(&[World::TITLE, World::OTHER_TITLE]).await?,
             Case::PostingTag => self.asked(&[]).await?,
             Case::InvitedElsewhere => self.invited_elsewhere().await?,
             Case::ClosedElsewhere => self.closed_elsewhere().await?,
             Case::EnteredBefore => self.entered_before().await?,
             Case::Restored => self.restored().await?,
+            Case::CorrectedAgain => self.corrected_again().await?,
             Case::Started => self.started().await?,
             Case::Submitted => self.submitted().await?,
             Case::Retaken => self.retaken().await?,
@@ -124,14 +125,37 @@ impl Prepared {
     async fn restored(&mut self) -> Made {
         self.asked(&[World::TITLE]).await?;
         self.world.settle().await?;
+        self.asked_again(Reason::TagsRestored).await
+    }
+
+    async fn corrected_again(&mut self) -> Made {
+        self.asked(&[World::TITLE]).await?;
+        self.world.settle().await?;
+        self.correct(Case::CorrectedAgain)?;
+        self.asked_again(Reason::Invited).await
+    }
+
+    /// A message about a candidate who got the title in place of the status and was moved in once more.
+    async fn asked_again(&mut self, reason: Reason) -> Made {
         let (id, reasons) = &mut self.told[0];
-        reasons.insert(0, Reason::TagsRestored);
+        reasons.insert(0, reason);
         self.world.lever.tag(id, &[World::TITLE.to_owned()], &[format!("{} - Invited", World::TITLE)])?;
         self.world.lever.move_to(id, World::ELSEWHERE, None)?;
         self.world.clock.advance(Duration::from_secs(1));
         let id = id.clone();
         self.world.ask_for(&id)?;
         self.world.deliver(free).await
+    }
+
+    /// The address is corrected, in the cases that are about that.
+    pub(super) fn correct(&mut self, case: Case) -> Made {
+        if matches!(case, Case::Corrected | Case::CorrectedAgain) {
+            let candidate = &self.world.candidates[0];
+            let address = self.world.address(0, &format!("Corrected {}", candidate.addresses.len()));
+            let id = candidate.id.clone();
+            self.world.correct(&id, &address)?;
+        }
+        Ok(())
     }
 
     async fn started(&mut self) -> Made {
