@@ -24,7 +24,7 @@ type Done<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done<ExitCode> {
     let mut arguments = std::env::args().skip(1);
-    let seeds = arguments.next().unwrap_or_else(|| "100".to_owned());
+    let seeds = arguments.next().unwrap_or_else(|| "1000".to_owned());
     let only: Vec<String> = arguments.collect();
     if let Some(unknown) = only.iter().find(|name| PLANTED.iter().all(|bug| bug.name != *name)) {
         return Err(format!("{unknown} is not on the list").into());
