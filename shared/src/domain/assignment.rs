@@ -42,6 +42,9 @@ pub struct Assignment {
     pub lease: Option<Lease>,
     /// The last worker did not learn whether its note arrived; look before writing another.
     pub is_note_in_doubt: bool,
+    /// When the candidate entered the stage for the move that the cause tells of, by Lever's clock. Other events of that move
+    /// ask for nothing more.
+    pub entered_at: Option<Timestamp>,
     /// When the invitation was first tried.
     pub created_at: Timestamp,
     /// Counts the writes; a write names the version it replaces.
@@ -213,6 +216,7 @@ mod tests {
             state,
             lease: None,
             is_note_in_doubt: false,
+            entered_at: None,
             created_at: Timestamp::UNIX_EPOCH,
             version: 0,
         }

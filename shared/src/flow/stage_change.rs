@@ -3,11 +3,9 @@
 //! The opportunity has passed its checks ([`super::first_failure`]); here its tags meet the team's
 //! assessments and the ledger.
 
-use std::time::Duration;
-
 use crate::domain::{
-    Activity, Assessment, AssessmentId, Assignment, AssignmentState, CLOCK_DIFFERENCE_MAX, EventId, Facts,
-    Mirror, Opportunity, Reason, StageChanged, Tag, Title,
+    Activity, Assessment, AssessmentId, Assignment, AssignmentState, EventId, Facts, Mirror, Opportunity,
+    Reason, StageChanged, Tag, Title,
 };
 
 use super::checks::Admission;
@@ -66,7 +64,7 @@ pub fn decide_stage_change(
     let mut decisions: Vec<_> = reading
         .verdicts
         .iter()
-        .map(|verdict| decide_verdict(verdict, event, opportunity, ledger))
+        .map(|verdict| decide_verdict(verdict, (event, admission), opportunity, ledger))
         .map(|(assessment, step, tag, title)| AssignmentDecision {
             assessment,
             step,
@@ -133,35 +131,29 @@ fn why_unasked(entry: &Assignment, decisions: &[AssignmentDecision]) -> Reason {
 
 /// What an event is told to have done that finds an invitation on record, which came about for this reason.
 ///
-/// What lines of another event or of another telling of it say, it did not do: it asked again, and what that came to is on
-/// record, or it is a second word about one move.
+/// What lines of another event of the move or of another telling of it say, it did not do.
 pub fn reason_of_event(
     event: &StageChanged,
     assignment: &Assignment,
     reason: Reason,
     lines: &[Activity],
 ) -> Reason {
-    let told = lines.iter().find(|line| {
+    let came_to = assignment.mirror().and_then(|mirror| mirror.came_to).unwrap_or(reason);
+    let is_told = lines.iter().any(|line| {
+        let is_of_move = line.event == event.id
+            || line.event == assignment.cause
+            || line.facts.entered_at == assignment.entered_at;
         (&line.event, line.at) != (&event.id, event.triggered_at)
             && line.assessment.as_ref() == Some(&assignment.assessment)
-            && matches!(line.reason, Reason::Invited | Reason::AttachedToExisting)
+            && is_of_move
+            && matches!(line.reason, Reason::Invited | Reason::AttachedToExisting | Reason::TagsRestored)
     });
-    let is_older = |by| assignment.created_at.saturating_add(by).is_ok_and(|at| at < event.triggered_at);
-    let came_to = assignment.mirror().and_then(|mirror| mirror.came_to);
-    match (told, came_to) {
-        (Some(line), _) if line.event == event.id => Reason::AlreadyAssigned,
-        (_, Some(reason)) => reason,
-        (Some(_), None) if is_older(Duration::ZERO) => Reason::TagsRestored,
-        (Some(_), None) => Reason::AlreadyAssigned,
-        // Lines come to their end before the ledger does.
-        (None, None) if is_older(CLOCK_DIFFERENCE_MAX) => Reason::TagsRestored,
-        (None, None) => reason,
-    }
+    if is_told { Reason::AlreadyAssigned } else { came_to }
 }
 
 fn decide_verdict(
     verdict: &TagVerdict<'_>,
-    event: &StageChanged,
+    (event, admission): (&StageChanged, &Admission),
     opportunity: &Opportunity,
     ledger: &[Assignment],
 ) -> (Option<AssessmentId>, Step, Tag, Title) {
@@ -176,7 +168,7 @@ fn decide_verdict(
     match *verdict {
         TagVerdict::Names(assessment, tag) => {
             let step = match entry(assessment) {
-                Some(entry) => decide_known(entry, assessment, tag, &event.id, opportunity),
+                Some(entry) => decide_known(entry, assessment, tag, (event, admission), opportunity),
                 None if has_status_tag(&assessment.title, opportunity) || is_shown_by_us(tag, ledger) => {
                     Step::Nothing(Reason::StatusTagPresent)
                 }
@@ -215,14 +207,20 @@ fn decide_known(
     entry: &Assignment,
     assessment: &Assessment,
     tag: &Tag,
-    event: &EventId,
+    (event, admission): (&StageChanged, &Admission),
     opportunity: &Opportunity,
 ) -> Step {
     match &entry.state {
         AssignmentState::Inviting => Step::Finish(Box::new(entry.clone())),
-        AssignmentState::Mirrored(_) if entry.cause == *event => Step::Finish(Box::new(entry.clone())),
+        AssignmentState::Mirrored(_) if entry.cause == event.id => Step::Finish(Box::new(entry.clone())),
         AssignmentState::Mirrored(_) if has_status_tag(&entry.title, opportunity) => {
             Step::Nothing(Reason::AlreadyAssigned)
+        }
+        // A second word about the move.
+        AssignmentState::Mirrored(_)
+            if entry.entered_at.is_some() && entry.entered_at == admission.facts.entered_at =>
+        {
+            Step::Finish(Box::new(entry.clone()))
         }
         AssignmentState::Mirrored(_) => Step::RestoreTags(Box::new(entry.clone())),
         AssignmentState::Refused { .. } if has_status_tag(&assessment.title, opportunity) => {

@@ -89,6 +89,7 @@ fn assignment(cause: &str, state: AssignmentState) -> Assignment {
         state,
         lease: None,
         is_note_in_doubt: false,
+        entered_at: None,
         created_at: at(11),
         version: 3,
     }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::{
     Activity, ActivityId, Assessment, Assignment, AssignmentState, Facts, LeaseHolder, Mirror, Opportunity,
     Reason, StageChanged, TeamId,
@@ -56,7 +58,7 @@ impl Worker {
         let ledger = self.store.load_assignments(team, &event.opportunity).await?;
         // A copy may have been decided while the run that began something ended: that is still to be finished.
         let is_begun = ledger.iter().any(|entry| entry.cause == event.id && entry.is_unfinished());
-        if !is_begun && self.is_handled(team, event).await? {
+        if !is_begun && self.is_handled(team, event, &ledger).await? {
             return Ok(Handled::Duplicate);
         }
         let access = self.open(context)?;
@@ -74,7 +76,12 @@ impl Worker {
 
     /// Whether the event was decided about: it came before, or a comparison found it and its own event came after
     /// all, or the same finding came twice.
-    async fn is_handled(&self, team: &TeamId, event: &StageChanged) -> Result<bool, Error> {
+    async fn is_handled(
+        &self,
+        team: &TeamId,
+        event: &StageChanged,
+        ledger: &[Assignment],
+    ) -> Result<bool, Error> {
         if self.store.load_activity(team, event.triggered_at, &line_id(event, 0)).await?.is_some() {
             return Ok(true);
         }
@@ -84,9 +91,11 @@ impl Worker {
         let activity = self.store.opportunity_activity(team, &event.opportunity, LINES_MAX).await?;
         let entry = Entry { stage: event.to_stage.clone(), at: event.triggered_at };
         // Of its own lines the one written last counts: the run that wrote others may have ended before it, or have
-        // put the event aside.
+        // put the event aside. What it did itself only it tells.
+        let is_cause = ledger.iter().any(|assignment| assignment.cause == event.id);
         let tells = |line: &Activity| {
-            if line.event == event.id { line.id == line_id(event, 0) } else { entry.is_told_by(line) }
+            let is_last = line.id == line_id(event, 0);
+            if line.event == event.id { is_last } else { !is_cause && entry.is_told_by(line) }
         };
         Ok(activity.iter().any(tells))
     }
@@ -158,7 +167,7 @@ impl Worker {
         let mut lines = Vec::new();
         let mut failure = None;
         for AssignmentDecision { assessment, step, facts } in decisions {
-            match self.perform(case, invitee, opportunity, step).await {
+            match self.perform(case, invitee, opportunity, (step, facts.entered_at)).await {
                 Ok((reason, problems)) => {
                     let line = |reason| Line { assessment: assessment.clone(), reason, facts: facts.clone() };
                     lines.extend([reason].into_iter().chain(problems).map(line));
@@ -174,12 +183,12 @@ impl Worker {
         case: &Case<'_>,
         invitee: &Invitee<'_>,
         opportunity: &Opportunity,
-        step: Step,
+        (step, entered_at): (Step, Option<Timestamp>),
     ) -> Result<(Reason, Problems), Error> {
         match step {
             Step::Nothing(reason) => Ok((reason, Problems::new())),
             Step::Invite(request) => {
-                let assignment = self.new_assignment(case, opportunity, request);
+                let assignment = Assignment { entered_at, ..self.new_assignment(case, opportunity, request) };
                 self.bring_to_invitation(case.access, (assignment, Run::First), invitee, case.holder).await
             }
             Step::Withdraw(assignment, reason) => {
@@ -198,14 +207,14 @@ impl Worker {
             }
             Step::RestoreTags(mut assignment) => {
                 assignment.cause = case.event.id.clone();
+                assignment.entered_at = entered_at;
                 // With the claim it goes on record what is due, so that a run that ends here leaves something to
                 // finish.
-                let run = match &mut assignment.state {
-                    AssignmentState::Mirrored(mirror) => ask_again(mirror, case.event, self.clock.now()),
-                    AssignmentState::Inviting | AssignmentState::Refused { .. } => Run::First,
-                };
+                if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
+                    ask_again(mirror, self.clock.now());
+                }
                 let is_invitation_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
-                let asked = (*assignment, run);
+                let asked = (*assignment, Run::First);
                 let (reason, problems) =
                     self.bring_to_invitation(case.access, asked, invitee, case.holder).await?;
                 Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))
@@ -240,6 +249,7 @@ impl Worker {
             state: AssignmentState::Inviting,
             lease: None,
             is_note_in_doubt: false,
+            entered_at: None,
             created_at: self.clock.now(),
             version,
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AssessmentResult, Assignment, AssignmentState, ContactId, EmailAddress, LeaseHolder, Mirror, Opportunity,
-    Progress, Reason, StageChanged, Standing, TeamCandidateId,
+    Progress, Reason, Standing, TeamCandidateId,
 };
 use crate::qualified::{Invitation, Novelty};
 
@@ -61,14 +61,11 @@ impl Run {
     }
 }
 
-/// Asks for the tags again, and whether the invitation reaches the present address. A second word about a move that was
-/// begun asks for nothing more: an earlier run may have sent something.
-pub(super) fn ask_again(mirror: &mut Mirror, event: &StageChanged, now: Timestamp) -> Run {
+/// Asks for the tags again, and of whoever has not started, whether the invitation reaches the present address.
+pub(super) fn ask_again(mirror: &mut Mirror, now: Timestamp) {
     mirror.shown = None;
-    mirror.came_to = None;
-    let begun_at = mirror.asked_again_at.filter(|at| event.triggered_at <= *at);
-    mirror.asked_again_at = begun_at.or(Some(now));
-    if begun_at.is_some() { Run::Repeated } else { Run::First }
+    mirror.asked_again_at = Some(now);
+    mirror.came_to = (!mirror.is_invitation_due()).then_some(Reason::TagsRestored);
 }
 
 /// What the look-up or the invitation came to.
@@ -149,8 +146,14 @@ impl Worker {
                     *mirror = *new;
                     reason = run.tells(how);
                 }
-                Some(Found::Refused(why)) => reason = why,
-                Some(Found::Invited(..)) | None => {}
+                Some(Found::Invited(..)) => {}
+                // The title stays, so that moving in once more asks once more.
+                Some(Found::Refused(why)) => (reason, mirror.shown) = (why, Some(mirror.standing)),
+                None => {
+                    if let Err(why) = invitee.admission {
+                        (reason, mirror.shown) = (why, Some(mirror.standing));
+                    }
+                }
             }
             mirror.came_to = Some(reason);
         });

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{AssessmentId, AssessmentResult, Assignment, CLOCK_DIFFERENCE_MAX, Mirror, ResultState};
-use crate::qualified::Person;
+use crate::qualified::{self, Person};
 
 use super::invite::{Invitee, Run};
 use super::{Access, Error};
@@ -83,7 +83,11 @@ async fn result_of(
     assessment: &AssessmentId,
 ) -> Result<Option<AssessmentResult>, Error> {
     match person.filter(|person| person.assessments.contains(assessment)) {
-        Some(person) => Ok(access.qualified.current_result(&person.team_candidate, assessment).await?),
+        Some(person) => match access.qualified.current_result(&person.team_candidate, assessment).await {
+            // Removed in Qualified a moment ago.
+            Err(qualified::Error::NotFound) => Ok(None),
+            found => Ok(found?),
+        },
         None => Ok(None),
     }
 }

@@ -140,5 +140,5 @@ planted! {
     retry_after_ignored in "lever/error.rs":
         "Disposition::Transient { retry_after: Some(retry_after.unwrap_or(RATE_LIMIT_PAUSE)) }" => "Disposition::Transient { retry_after: Some(retry_after.filter(|_| !BUG).unwrap_or(RATE_LIMIT_PAUSE)) }";
     giving_up_counts_as_a_decision in "service/assign.rs":
-        "{ line.id == line_id(event, 0) }" => "{ BUG || line.id == line_id(event, 0) }";
+        "if line.event == event.id { is_last }" => "if line.event == event.id { BUG || is_last }";
 }

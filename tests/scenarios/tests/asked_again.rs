@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lever_integration::domain::Reason;
 use scenarios::calls::{INVITE, LOOK_UP};
-use scenarios::{Made, World, address, new_run};
+use scenarios::{Made, World, address};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
@@ -234,19 +234,36 @@ async fn the_invitation_at_the_earlier_address_is_not_taken_for_what_a_lost_run_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_word_about_the_move_after_a_lost_answer_sends_no_second_invitation() -> Made {
-    let world = World::without_deliveries().await?;
-    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
-    world.local.lever.move_to(&id, World::TRIGGER, None)?;
-    world.local.worker.handle(&world.envelope(world.moved(&id)?), &new_run()).await?;
-    world.pass(NO_LONGER_NEW);
+async fn who_is_refused_when_asked_for_again_can_be_asked_for_once_more() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Candidate 1").await?;
+    world.local.lever.correct_email(&id, &address("Misspelt"))?;
+    let body = json!({"errors": {"candidates": ["is invalid"]}, "reason": "ValidationErrors"});
+    let fault = Fault { status: Some(422), body: Some(body), ..Fault::new("POST", INVITE, Mode::Status) };
+    world.local.qualified.kit().faults.plan(fault);
+    ask_again(&world, &id).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::EmailRefused, Reason::Invited]);
+    // As the activity says: correct the address, move out and in.
     world.local.lever.correct_email(&id, &address(CORRECTED))?;
-    tag_anew(&world, &id)?;
-    let words = [world.envelope(world.moved(&id)?), world.envelope(world.moved(&id)?)];
-    world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
-    assert!(world.local.worker.handle(&words[0], &new_run()).await.is_err());
-    world.local.lever.correct_email(&id, &address(CORRECTED_AGAIN))?;
-    world.local.worker.handle(&words[1], &new_run()).await?;
-    assert_eq!((world.mailed(CORRECTED).len(), world.mailed(CORRECTED_AGAIN).len()), (1, 0));
+    world.move_to(&id, "Offer").await?;
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&id).await?[0], Reason::Invited);
+    assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 1));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_the_stage_before_the_second_invitation_gets_it_when_back() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Candidate 1").await?;
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::Status));
+    ask_again(&world, &id).await?;
+    world.move_to(&id, "Offer").await?;
+    world.wait_out().await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::MovedOn, Reason::Invited]);
+    world.move_to(&id, World::TRIGGER).await?;
+    assert_eq!(world.reasons(&id).await?[0], Reason::Invited);
+    assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 1));
     world.finish().await
 }

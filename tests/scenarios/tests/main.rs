@@ -26,6 +26,7 @@ mod page_words;
 mod reasons;
 mod reconcile;
 mod sample_events;
+mod second_word;
 mod template;
 mod tokens;
 mod under_way;

@@ -29,7 +29,14 @@ async fn every_state_comes_back_as_it_was_recorded(store: &dyn Store, clock: &Ma
     for (number, state) in states.enumerate() {
         let lease = leases[number % 2].clone();
         let base = assignment(&team, "opportunity-1", "assessment-1", clock)?;
-        let written = Assignment { state, lease, is_note_in_doubt: number % 3 == 0, version, ..base };
+        let written = Assignment {
+            state,
+            lease,
+            is_note_in_doubt: number % 3 == 0,
+            entered_at: (number % 2 == 0).then_some(base.created_at),
+            version,
+            ..base
+        };
         version += 1;
         assert_eq!(store.record_assignment(&written).await?, done(version));
         let read = store.load_assignments(&team, &written.opportunity).await?;

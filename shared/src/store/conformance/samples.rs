@@ -91,6 +91,7 @@ pub(super) fn assignment(
         state: AssignmentState::Inviting,
         lease: None,
         is_note_in_doubt: false,
+        entered_at: None,
         created_at: moment(clock),
         version: 0,
     })

@@ -168,6 +168,7 @@ fn assignment(team: &str) -> Assignment {
         state: AssignmentState::Refused { reason: Reason::EmailRefused },
         lease: None,
         is_note_in_doubt: false,
+        entered_at: None,
         created_at: "2026-03-01T09:00:00Z".parse().unwrap(),
         version: 0,
     }

@@ -27,6 +27,8 @@ pub(in crate::store::dynamodb) struct AssignmentItem {
     /// Partition key of the index by result; absent while no result is followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     result_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entered_at: Option<String>,
     /// Partition key of the index of open assignments; absent when no news can come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     open_key: Option<String>,
@@ -87,6 +89,7 @@ impl From<&Assignment> for AssignmentItem {
             state: StateItem::from(&assignment.state),
             lease: assignment.lease.as_ref().map(LeaseItem::from),
             note_in_doubt: assignment.is_note_in_doubt,
+            entered_at: time(assignment.entered_at),
             created_at: keys::time(assignment.created_at),
             result_key: assignment.mirror().map(|mirror| keys::result(team, &mirror.result)),
             open_key: assignment.is_open().then(|| keys::open_assignments(team)),
@@ -112,6 +115,7 @@ impl TryFrom<AssignmentItem> for Assignment {
             state: item.state.try_into()?,
             lease: item.lease.map(Lease::try_from).transpose()?,
             is_note_in_doubt: item.note_in_doubt,
+            entered_at: parse_optional::<Item, _>(item.entered_at, "entered_at")?,
             created_at: parse::<Item, _>(&item.created_at, "created_at")?,
             version: item.version,
         })
@@ -229,6 +233,7 @@ mod tests {
             }),
             lease: Some(Lease { holder: uuid.parse().unwrap(), until: at }),
             is_note_in_doubt: false,
+            entered_at: Some(at),
             created_at: at,
             version: 7,
         };
