@@ -2,7 +2,7 @@
 //!
 //! The ledger is the truth and Lever's tags are a view of it. What is still to be shown is not stored: it
 //! follows from what the entry says was shown and noted, so a crash leaves nothing to repair but the
-//! difference. Only that somebody asked again is on record itself.
+//! difference. Only that somebody asked again, and what it came to, is on record itself.
 
 use std::time::Duration;
 
