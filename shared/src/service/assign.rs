@@ -93,11 +93,10 @@ impl Worker {
         // Of its own lines the one written last counts: the run that wrote others may have ended before it, or have
         // put the event aside. What it did itself only it tells.
         let is_cause = ledger.iter().any(|assignment| assignment.cause == event.id);
-        let tells = |line: &Activity| {
+        Ok(activity.iter().any(|line| {
             let is_last = line.id == line_id(event, 0);
             if line.event == event.id { is_last } else { !is_cause && entry.is_told_by(line) }
-        };
-        Ok(activity.iter().any(tells))
+        }))
     }
 
     async fn assign_opportunity(
@@ -215,8 +214,8 @@ impl Worker {
                 }
                 let is_invitation_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
                 let asked = (*assignment, Run::First);
-                let (reason, problems) =
-                    self.bring_to_invitation(case.access, asked, invitee, case.holder).await?;
+                let brought = self.bring_to_invitation(case.access, asked, invitee, case.holder);
+                let (reason, problems) = brought.await?;
                 Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))
             }
         }
