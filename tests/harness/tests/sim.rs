@@ -1,4 +1,5 @@
-//! Seeded runs. `SEED=7 cargo test -p harness sim` plays one seed and prints its trace; `SEEDS=1000` plays so many.
+//! Seeded runs. `SEED=7 cargo test -p harness sim -- --nocapture` plays one seed and prints its
+//! trace; `SEEDS=1000` plays so many.
 
 use std::ops::Range;
 use std::time::Instant;
