@@ -135,25 +135,20 @@ impl Worker {
         claim.update_mirror(|mirror| {
             mirror.asked_again_at = None;
             match found {
-                Some(Found::Invited(new, how)) if new.result == mirror.result => {
+                Found::Invited(new, how) if new.result == mirror.result => {
                     if how == Reason::Invited && mirror.invitation != new.invitation {
                         mirror.invitation = new.invitation;
                         reason = how;
                     }
                 }
                 // A later take of the same person is followed once it is started, not before.
-                Some(Found::Invited(new, how)) if new.team_candidate != mirror.team_candidate => {
+                Found::Invited(new, how) if new.team_candidate != mirror.team_candidate => {
                     *mirror = *new;
                     reason = run.tells(how);
                 }
-                Some(Found::Invited(..)) => {}
+                Found::Invited(..) => {}
                 // The title stays, so that moving in once more asks once more.
-                Some(Found::Refused(why)) => (reason, mirror.shown) = (why, Some(mirror.standing)),
-                None => {
-                    if let Err(why) = invitee.admission {
-                        (reason, mirror.shown) = (why, Some(mirror.standing));
-                    }
-                }
+                Found::Refused(why) => (reason, mirror.shown) = (why, Some(mirror.standing)),
             }
             mirror.came_to = Some(reason);
         });
@@ -170,18 +165,20 @@ impl Worker {
         claim: &Claim<'_>,
         invitee: &Invitee<'_>,
         run: Run,
-    ) -> Result<Option<Found>, Error> {
+    ) -> Result<Found, Error> {
         let Earlier { at_address, sent } = look_up(access, claim.assignment(), invitee, run).await?;
         if let Some(sent) = sent.filter(is_open) {
-            return Ok(Some(attach(&sent)));
+            return Ok(attach(&sent));
         }
         let has_started =
             |result: &AssessmentResult| result.progress().is_some_and(|at| at > Progress::Invited);
+        let at_address = at_address.as_ref();
         match invitee.admission {
-            Ok(email) if !at_address.as_ref().is_some_and(has_started) => {
-                self.invite(access, claim, (invitee, email), at_address.as_ref()).await.map(Some)
-            }
-            Ok(_) | Err(_) => Ok(at_address.filter(is_open).as_ref().map(attach)),
+            Ok(email) => match at_address.filter(|result| has_started(result)) {
+                Some(started) => Ok(attach(started)),
+                None => self.invite(access, claim, (invitee, email), at_address).await,
+            },
+            Err(why) => Ok(at_address.filter(|result| is_open(result)).map_or(Found::Refused(why), attach)),
         }
     }
 

@@ -23,12 +23,12 @@ pub(in crate::store::dynamodb) struct AssignmentItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lease: Option<LeaseItem>,
     note_in_doubt: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entered_at: Option<String>,
     created_at: String,
     /// Partition key of the index by result; absent while no result is followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     result_key: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    entered_at: Option<String>,
     /// Partition key of the index of open assignments; absent when no news can come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     open_key: Option<String>,
