@@ -1,15 +1,12 @@
 //! What recruiters, candidates and admins do in a seeded run.
 
-use lever_sim::world::DataProtection;
+use lever_sim::world::{DataProtection, Problem};
 use qualified_sim::{ResultState, Submission};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 
 use crate::world::{Candidate, Made, World};
-
-/// What a title is followed by until the assessment is handed in.
-const STATUS: [&str; 2] = [" - Invited", " - Started"];
 
 /// The people of a seeded run and their moods.
 pub struct People {
@@ -91,11 +88,8 @@ impl People {
         }
         let is_reachable = shown["emails"].as_array().is_some_and(|emails| !emails.is_empty());
         let is_fit = shown["archived"].is_null() && is_reachable && !candidate.is_touched;
-        world.lever.move_to(&candidate.id, World::TRIGGER, None)?;
-        world.mark(&candidate.id, |one| {
-            one.is_asked_for = is_fit;
-            one.asked += 1;
-        });
+        world.ask_for(&candidate.id)?;
+        world.mark(&candidate.id, |one| one.is_asked_for = is_fit);
         self.asked_last = Some(candidate.id.clone());
         Ok(format!("{} is moved in", candidate.id))
     }
@@ -126,12 +120,11 @@ impl People {
 
     /// Does what the activity tells a recruiter to do for another invitation: the bare title again, out of the stage and in.
     fn ask_anew(&mut self, world: &mut World, id: &str) -> Made {
-        let status = STATUS.map(|suffix| format!("{}{suffix}", World::TITLE));
         world.mark(id, |one| {
             one.is_asked_for = false;
             one.is_touched = true;
         });
-        world.lever.tag(id, &[World::TITLE.to_owned()], &status)?;
+        retag(world, id)?;
         world.lever.move_to(id, World::ELSEWHERE, None)?;
         world.lever.move_to(id, World::TRIGGER, None)?;
         world.mark(id, |one| one.asked += 1);
@@ -206,10 +199,7 @@ impl People {
             7 => {
                 ("told to be invited by hand", world.lever.tag(id, &[format!("{title} - Invited")], &[title]))
             }
-            _ => {
-                let status = STATUS.map(|suffix| format!("{title}{suffix}"));
-                ("retagged", world.lever.tag(id, &[title], &status))
-            }
+            _ => ("retagged", retag(world, id)),
         };
         if done.is_ok() {
             let of_person = world.candidates.iter_mut().filter(|one| one.contact == candidate.contact);
@@ -229,6 +219,12 @@ impl People {
         self.cut_off[tenant] = true;
         Ok(format!("team {tenant} takes the access back"))
     }
+}
+
+/// The bare title takes the place of its status.
+fn retag(world: &World, id: &str) -> Result<(), Problem> {
+    let status = [" - Invited", " - Started"].map(|suffix| format!("{}{suffix}", World::TITLE));
+    world.lever.tag(id, &[World::TITLE.to_owned()], &status)
 }
 
 /// A team closes what a candidate was invited to and has not started. Whoever is asked for again is invited again.

@@ -87,10 +87,15 @@ impl Case {
         Self::CorrectedAgain,
     ];
 
+    /// Whether the address is corrected after every hindered run.
+    pub fn is_corrected(self) -> bool {
+        matches!(self, Self::Corrected | Self::CorrectedAgain)
+    }
+
     /// Whether another run can take over from one that is held. A mail that is on its way to an old address cannot be called
     /// back, nor can a removal.
     pub fn can_be_overtaken(self) -> bool {
-        !matches!(self, Self::Removal | Self::Corrected | Self::CorrectedAgain)
+        self != Self::Removal && !self.is_corrected()
     }
 
     /// Whether a worker handles it.
@@ -157,7 +162,9 @@ pub async fn play(case: Case, plans: &[Plan], demand: Demand) -> Made<Played> {
         held = held.or(stopped.zip(points.last().cloned()));
         reached.push(points);
         case_played.check();
-        case_played.correct(case)?;
+        if case.is_corrected() {
+            case_played.correct()?;
+        }
     }
     if let Some((run, at)) = held {
         case_played.overtake(case, run, &at).await?;

@@ -130,7 +130,7 @@ impl Prepared {
             }
         }
         let mails = self.world.qualified.mails().len();
-        let are_two = matches!(case, Case::ClosedElsewhere | Case::Corrected | Case::CorrectedAgain);
+        let are_two = case == Case::ClosedElsewhere || case.is_corrected();
         if are_two && mails != 2 {
             self.wrong.push(format!("I1: {mails} mails instead of 2"));
         }

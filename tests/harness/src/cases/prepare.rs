@@ -131,7 +131,7 @@ impl Prepared {
     async fn corrected_again(&mut self) -> Made {
         self.asked(&[World::TITLE]).await?;
         self.world.settle().await?;
-        self.correct(Case::CorrectedAgain)?;
+        self.correct()?;
         self.asked_again(Reason::Invited).await
     }
 
@@ -147,15 +147,12 @@ impl Prepared {
         self.world.deliver(free).await
     }
 
-    /// The address is corrected, in the cases that are about that.
-    pub(super) fn correct(&mut self, case: Case) -> Made {
-        if matches!(case, Case::Corrected | Case::CorrectedAgain) {
-            let candidate = &self.world.candidates[0];
-            let address = self.world.address(0, &format!("Corrected {}", candidate.addresses.len()));
-            let id = candidate.id.clone();
-            self.world.correct(&id, &address)?;
-        }
-        Ok(())
+    /// The address is corrected.
+    pub(super) fn correct(&mut self) -> Made {
+        let candidate = &self.world.candidates[0];
+        let address = self.world.address(0, &format!("Corrected {}", candidate.addresses.len()));
+        let id = candidate.id.clone();
+        self.world.correct(&id, &address)
     }
 
     async fn started(&mut self) -> Made {
