@@ -7,6 +7,7 @@
 pub mod calls;
 
 mod admin;
+mod asking;
 mod clock;
 mod events;
 mod failing;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lever_integration::domain::Reason;
-use scenarios::calls::{INVITE, LOOK_UP};
+use scenarios::calls::{INVITE, LOOK_UP, refused_address};
 use scenarios::{Made, World, address};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -13,15 +13,8 @@ const CORRECTED_AGAIN: &str = "Corrected again";
 /// After this time an invitation does not count as just made.
 const NO_LONGER_NEW: Duration = Duration::from_secs(600);
 
-/// Takes the status away and puts the bare title back, as the activity tells a recruiter to.
-fn tag_anew(world: &World, id: &str) -> Made {
-    let status = world.tags(id)?.into_iter().filter(|tag| tag.starts_with(World::TITLE)).collect::<Vec<_>>();
-    world.local.lever.tag(id, &[World::TITLE.to_owned()], &status)?;
-    Ok(())
-}
-
 async fn ask_again(world: &World, id: &str) -> Made {
-    tag_anew(world, id)?;
+    world.tag_anew(id)?;
     world.move_to(id, "Offer").await?;
     world.move_to(id, World::TRIGGER).await
 }
@@ -238,9 +231,7 @@ async fn who_is_refused_when_asked_for_again_can_be_asked_for_once_more() -> Mad
     let world = World::start().await?;
     let id = world.invited("Candidate 1").await?;
     world.local.lever.correct_email(&id, &address("Misspelt"))?;
-    let body = json!({"errors": {"candidates": ["is invalid"]}, "reason": "ValidationErrors"});
-    let fault = Fault { status: Some(422), body: Some(body), ..Fault::new("POST", INVITE, Mode::Status) };
-    world.local.qualified.kit().faults.plan(fault);
+    world.local.qualified.kit().faults.plan(refused_address());
     ask_again(&world, &id).await?;
     assert_eq!(world.reasons(&id).await?, [Reason::EmailRefused, Reason::Invited]);
     // As the activity says: correct the address, move out and in.

@@ -96,14 +96,6 @@ async fn play(world: &World, name: &str, hindrances: [&[Hindrance]; 3]) -> Made 
     Ok(())
 }
 
-/// Puts the bare title back and moves the candidate out and in, as the activity tells a recruiter to.
-fn move_anew(world: &World, id: &str) -> Made {
-    world.local.lever.tag(id, &[World::TITLE.to_owned()], &["Rust Basics - Invited".to_owned()])?;
-    world.local.lever.move_to(id, "Offer", None)?;
-    world.clock.advance(Duration::from_secs(1));
-    Ok(world.local.lever.move_to(id, World::TRIGGER, None)?)
-}
-
 fn shown(world: &World, id: &str) -> Made<Vec<String>> {
     Ok(world.tags(id)?.into_iter().filter(|tag| tag.starts_with(World::TITLE)).collect())
 }
@@ -132,7 +124,7 @@ async fn asking_again_mails_a_corrected_address_once_through_a_run_that_ends_at_
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         handle(&world, world.moved(&id)?, &[]).await?;
         world.local.lever.correct_email(&id, &address(&corrected))?;
-        move_anew(&world, &id)?;
+        world.move_anew(&id)?;
         handle(&world, world.moved(&id)?, &[hindrance]).await?;
         assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"], "{hindrance:?}");
         assert_eq!((world.mailed(&name).len(), world.mailed(&corrected).len()), (1, 1), "{hindrance:?}");
@@ -147,7 +139,7 @@ async fn asking_again_restores_the_tags_through_a_run_that_ends_at_any_call() ->
         let id = world.candidate(&format!("Candidate {number}"), json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         handle(&world, world.moved(&id)?, &[]).await?;
-        move_anew(&world, &id)?;
+        world.move_anew(&id)?;
         handle(&world, world.moved(&id)?, &[Hindrance::Ends(end)]).await?;
         assert_eq!(shown(&world, &id)?, ["Rust Basics - Invited"], "{end:?}");
     }

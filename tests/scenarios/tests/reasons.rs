@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use lever_integration::domain::{Outcome, Reason};
-use scenarios::calls::INVITE;
+use scenarios::calls::refused_address;
 use scenarios::{Made, World};
 use serde_json::json;
-use sim_kit::faults::{Fault, Mode};
 
 /// Moves one candidate and expects exactly this reason and no mail.
 async fn refused(world: &World, wish: serde_json::Value, expected: Reason) -> Made {
@@ -116,9 +115,7 @@ cases! {
         refused(&world, json!({"tags": [World::TITLE], "confidential": true}), Reason::OpportunityHidden).await?;
     };
     an_address_that_qualified_refuses_is_told: EmailRefused, |world| {
-        let body = json!({"errors": {"candidates": ["is invalid"]}, "reason": "ValidationErrors"});
-        let fault = Fault { status: Some(422), body: Some(body), ..Fault::new("POST", INVITE, Mode::Status) };
-        world.local.qualified.kit().faults.plan(fault);
+        world.local.qualified.kit().faults.plan(refused_address());
         refused(&world, json!({"tags": [World::TITLE]}), Reason::EmailRefused).await?;
     };
     an_assessment_unpublished_a_moment_ago_is_told: AssessmentRefused, |world| {

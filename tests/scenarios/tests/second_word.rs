@@ -25,21 +25,13 @@ async fn invited(world: &World) -> Made<String> {
     Ok(id)
 }
 
-fn ask_again(world: &World, id: &str) -> Made {
-    let status = world.tags(id)?;
-    world.local.lever.tag(id, &[World::TITLE.to_owned()], &status)?;
-    world.local.lever.move_to(id, "Offer", None)?;
-    world.pass(Duration::from_secs(5));
-    Ok(world.local.lever.move_to(id, World::TRIGGER, None)?)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_lost_answer_it_sends_no_second_invitation() -> Made {
     let world = World::without_deliveries().await?;
     let id = invited(&world).await?;
     world.pass(Duration::from_secs(600));
     world.local.lever.correct_email(&id, &address(CORRECTED))?;
-    ask_again(&world, &id)?;
+    world.move_anew(&id)?;
     let words = [world.envelope(world.moved(&id)?), world.envelope(world.moved(&id)?)];
     world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
     assert!(!work(&world, &words[0]).await);
@@ -57,7 +49,7 @@ async fn before_the_tags_it_tells_the_invitation_and_sends_none() -> Made {
             let id = invited(&world).await?;
             world.pass(Duration::from_secs(600));
             world.local.lever.correct_email(&id, &address(CORRECTED))?;
-            ask_again(&world, &id)?;
+            world.move_anew(&id)?;
             id
         } else {
             let id = world.candidate(CORRECTED, json!({"tags": [World::TITLE]}))?;

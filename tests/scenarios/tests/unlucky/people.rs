@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lever_integration::domain::{ApiKey, Reason};
-use scenarios::calls::{INVITE, LOOK_UP};
+use scenarios::calls::{LOOK_UP, refused_address};
 use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -112,9 +112,7 @@ async fn a_key_replaced_while_the_old_one_is_refused_is_not_marked_as_refused() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_refused_and_then_invited_elsewhere_is_told_as_attached() -> Made {
     let world = World::start().await?;
-    let body = json!({"errors": {"candidates": ["is invalid"]}, "reason": "ValidationErrors"});
-    let fault = Fault { status: Some(422), body: Some(body), ..Fault::new("POST", INVITE, Mode::Status) };
-    world.local.qualified.kit().faults.plan(fault);
+    world.local.qualified.kit().faults.plan(refused_address());
     let id = world.invited("Candidate 1").await?;
     let elsewhere = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
     world.move_to(&elsewhere, World::TRIGGER).await?;
