@@ -59,6 +59,19 @@ fn assert_blank(data: &Value, action: &str) {
 }
 
 #[tokio::test]
+async fn a_merged_profile_leaves_its_opportunities_and_addresses_to_the_other() {
+    let lab = Lab::start().await;
+    let (ada, ben) = (lab.sim.opportunity(ADA).unwrap(), lab.sim.opportunity(BEN).unwrap());
+    lab.sim.merge_into(ADA, BEN).unwrap();
+    let merged = lab.sim.opportunity(ADA).unwrap();
+    assert_eq!((&merged["contact"], &merged["name"]), (&ben["contact"], &ben["name"]));
+    assert_eq!(merged["emails"], json!([ben["emails"][0], ada["emails"][0]]));
+    assert_eq!(lab.sim.opportunity(BEN).unwrap()["emails"], merged["emails"]);
+    lab.sim.merge_into(BEN, ADA).unwrap();
+    assert_eq!(lab.sim.opportunity(BEN).unwrap()["emails"], merged["emails"]);
+}
+
+#[tokio::test]
 async fn a_move_appends_to_the_stage_history_even_when_archived() {
     let lab = Lab::start().await;
     lab.sim.archive(ADA, Some("Withdrew")).unwrap();

@@ -6,8 +6,8 @@ use super::acting;
 use crate::api::{View, full_json};
 use crate::lever::Lever;
 use crate::world::{
-    Actor, Author, Comment, Confidentiality, ContactChange, DataProtection, NewOpportunity, Problem, Secrecy,
-    Via,
+    Actor, Author, Comment, Confidentiality, ContactChange, DataProtection, NewOpportunity, OpportunityId,
+    Problem, Secrecy, Via,
 };
 
 impl Lever {
@@ -60,6 +60,21 @@ impl Lever {
             let contact = account.opportunity(id)?.contact.clone();
             let change = ContactChange { emails: Some(vec![email.to_owned()]), ..ContactChange::default() };
             account.update_contact(&contact, change)
+        })
+    }
+
+    /// Merges the profile of an opportunity into the one of another, which takes precedence (Lever: Merging duplicate
+    /// candidate profiles). That the opportunity shows the other's contact from then on is assumed.
+    ///
+    /// # Errors
+    /// If one of them does not exist.
+    pub fn merge_into(&self, opportunity: &str, other: &str) -> Result<(), Problem> {
+        let primary = OpportunityId::from(other);
+        self.with(opportunity, |world, account, id, _| {
+            let account = world.account_mut(account)?;
+            let (merged, into) =
+                (account.opportunity(id)?.contact.clone(), account.opportunity(&primary)?.contact.clone());
+            account.merge_contact(&merged, &into)
         })
     }
 

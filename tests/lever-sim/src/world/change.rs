@@ -174,6 +174,26 @@ impl Account {
         Ok(())
     }
 
+    /// Two profiles of one person become one: every opportunity of one contact is the other's from now on, whose data take
+    /// precedence; addresses add up.
+    pub(crate) fn merge_contact(&mut self, id: &ContactId, into: &ContactId) -> Result<(), Problem> {
+        if id == into {
+            return Ok(());
+        }
+        let emails = self.contact(id)?.emails.clone();
+        let primary = self.contact_mut(into)?;
+        for email in emails {
+            if !primary.has_email(&email) {
+                primary.emails.push(email);
+            }
+        }
+        for opportunity in self.opportunities.iter_mut().filter(|opportunity| opportunity.contact == *id) {
+            opportunity.contact = into.clone();
+        }
+        self.contacts.retain(|contact| contact.id != *id);
+        Ok(())
+    }
+
     /// Removes the personal data of the person behind an opportunity.
     pub(crate) fn anonymise(&mut self, id: &OpportunityId, now: Millis) -> Result<(), Problem> {
         let contact = self.opportunity(id)?.contact.clone();
