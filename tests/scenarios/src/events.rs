@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::Timestamp;
 use lever_integration::clock::Clock;
 use lever_integration::domain::{
     Event, EventId, LeaseHolder, ResultChanged, ResultId, ResultNews, StageChanged,
@@ -46,6 +47,38 @@ impl World {
             to_stage: stage["id"].as_str().unwrap_or_default().parse()?,
             body_digest: "0".repeat(64),
         }))
+    }
+
+    /// A sweep found that the candidate was moved into the trigger stage, at the time that Lever tells.
+    ///
+    /// # Errors
+    /// When there is no such stage.
+    pub fn found(&self, id: &str) -> Made<Event> {
+        let Event::StageChanged(moved) = self.moved(id)? else { return Err("no stage change".into()) };
+        let shown = self.local.lever.opportunity(id)?;
+        let last = shown["stageChanges"].as_array().and_then(|changes| changes.last()?["updatedAt"].as_i64());
+        let triggered_at = Timestamp::from_millisecond(last.ok_or("never moved")?)?;
+        Ok(Event::StageChanged(StageChanged { id: EventId::found(next().into()), triggered_at, ..moved }))
+    }
+}
+
+impl World {
+    /// A run of its own works off what was taken in; whether it got done.
+    pub async fn work_off(&self, envelope: &Envelope) -> bool {
+        self.local.worker.handle(envelope, &new_run()).await.is_ok()
+    }
+
+    /// A candidate who was moved in and is invited, without a delivery.
+    ///
+    /// # Errors
+    /// When a step fails.
+    pub async fn invited_alone(&self, name: &str) -> Made<String> {
+        let id = self.candidate(name, json!({"tags": [Self::TITLE]}))?;
+        self.local.lever.move_to(&id, Self::TRIGGER, None)?;
+        if !self.work_off(&self.envelope(self.moved(&id)?)).await {
+            return Err("the invitation failed".into());
+        }
+        Ok(id)
     }
 }
 
