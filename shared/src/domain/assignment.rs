@@ -42,7 +42,7 @@ pub struct Assignment {
     pub lease: Option<Lease>,
     /// The last worker did not learn whether its note arrived; look before writing another.
     pub is_note_in_doubt: bool,
-    /// When the candidate entered the stage for the move that the cause tells of, by Lever's clock. Other events of that move
+    /// When the candidate had entered the stage as the invitation was last tried, by Lever's clock. Other events of that move
     /// ask for nothing more.
     pub entered_at: Option<Timestamp>,
     /// When the invitation was first tried.
@@ -147,6 +147,15 @@ impl Assignment {
             AssignmentState::Mirrored(mirror) => {
                 mirror.is_invitation_due() || mirror.is_tag_due() || mirror.is_note_due()
             }
+            AssignmentState::Refused { .. } => false,
+        }
+    }
+
+    /// Whether the invitation is still to be looked for, and sent if there is none.
+    pub fn is_invitation_due(&self) -> bool {
+        match &self.state {
+            AssignmentState::Inviting => true,
+            AssignmentState::Mirrored(mirror) => mirror.is_invitation_due(),
             AssignmentState::Refused { .. } => false,
         }
     }

@@ -102,6 +102,7 @@ fn advance(mirror: &Mirror, result: &AssessmentResult, standing: Standing, reaso
             standing,
             submitted_at: submitted_at.or(mirror.submitted_at),
             asked_again_at: None,
+            came_to: mirror.came_to.or(mirror.asked_again_at.map(|_| Reason::TagsRestored)),
             ..mirror.clone()
         },
         reason: Some(reason),

@@ -4,8 +4,8 @@
 //! assessments and the ledger.
 
 use crate::domain::{
-    Activity, Assessment, AssessmentId, Assignment, AssignmentState, EventId, Facts, Mirror, Opportunity,
-    Reason, StageChanged, Tag, Title,
+    Activity, Assessment, AssessmentId, Assignment, AssignmentState, EventId, Facts, Opportunity, Reason,
+    StageChanged, Tag, Title,
 };
 
 use super::checks::Admission;
@@ -67,8 +67,8 @@ pub fn decide_stage_change(
         .map(|verdict| decide_verdict(verdict, (event, admission), opportunity, ledger))
         .map(|(assessment, step, tag, title)| AssignmentDecision {
             assessment,
+            facts: Facts { tag: Some(tag), title: Some(title), ..facts_of(&step, event, &admission.facts) },
             step,
-            facts: Facts { tag: Some(tag), title: Some(title), ..admission.facts.clone() },
         })
         .collect();
     for entry in ledger.iter().filter(|entry| entry.cause == event.id) {
@@ -99,10 +99,25 @@ pub fn finish_begun(assignment: &Assignment, facts: Facts) -> AssignmentDecision
         facts: Facts {
             tag: Some(assignment.original_tag.clone()),
             title: Some(assignment.title.clone()),
-            ..facts
+            ..of_move(assignment, facts)
         },
         step: finish(assignment),
     }
+}
+
+fn facts_of(step: &Step, event: &StageChanged, facts: &Facts) -> Facts {
+    match step {
+        Step::Finish(begun) if begun.cause == event.id => of_move(begun, facts.clone()),
+        Step::Invite(_) | Step::Finish(_) | Step::Withdraw(..) | Step::RestoreTags(_) | Step::Nothing(_) => {
+            facts.clone()
+        }
+    }
+}
+
+/// What is only told once more is told of the move that it was done for: a later one is still to be decided about.
+fn of_move(begun: &Assignment, facts: Facts) -> Facts {
+    let entered_at = begun.entered_at.filter(|_| !begun.is_invitation_due()).or(facts.entered_at);
+    Facts { entered_at, ..facts }
 }
 
 fn finish(entry: &Assignment) -> Step {
@@ -115,9 +130,7 @@ fn finish(entry: &Assignment) -> Step {
 /// Finishes what the same event began though no tag of the title is there now, for this reason. We leave a status tag
 /// where we take the title off: somebody else took it off.
 fn finish_unasked(entry: &Assignment, reason: Reason) -> Step {
-    let is_mail_due =
-        entry.state == AssignmentState::Inviting || entry.mirror().is_some_and(Mirror::is_invitation_due);
-    if is_mail_due { Step::Withdraw(Box::new(entry.clone()), reason) } else { finish(entry) }
+    if entry.is_invitation_due() { Step::Withdraw(Box::new(entry.clone()), reason) } else { finish(entry) }
 }
 
 /// Why no tag asks for what was begun: a tag may say its title and mean nothing that can be sent.
@@ -146,9 +159,14 @@ pub fn reason_of_event(
         (&line.event, line.at) != (&event.id, event.triggered_at)
             && line.assessment.as_ref() == Some(&assignment.assessment)
             && is_of_move
-            && matches!(line.reason, Reason::Invited | Reason::AttachedToExisting | Reason::TagsRestored)
+            && tells_invitation(line.reason)
     });
     if is_told { Reason::AlreadyAssigned } else { came_to }
+}
+
+/// Whether asking for an invitation came to one.
+fn tells_invitation(reason: Reason) -> bool {
+    matches!(reason, Reason::Invited | Reason::AttachedToExisting | Reason::TagsRestored)
 }
 
 fn decide_verdict(
@@ -216,9 +234,11 @@ fn decide_known(
         AssignmentState::Mirrored(_) if has_status_tag(&entry.title, opportunity) => {
             Step::Nothing(Reason::AlreadyAssigned)
         }
-        // A second word about the move.
-        AssignmentState::Mirrored(_)
-            if entry.entered_at.is_some() && entry.entered_at == admission.facts.entered_at =>
+        // A second word about the move; if the first was told that nobody is invited, it asks once more.
+        AssignmentState::Mirrored(mirror)
+            if entry.entered_at.is_some()
+                && entry.entered_at == admission.facts.entered_at
+                && mirror.came_to.is_none_or(tells_invitation) =>
         {
             Step::Finish(Box::new(entry.clone()))
         }

@@ -8,31 +8,21 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Activity, ActivityId, Assessment, Assignment, AssignmentState, Facts, LeaseHolder, Mirror, Opportunity,
-    Reason, StageChanged, TeamId,
+    Assessment, Assignment, AssignmentState, LeaseHolder, Opportunity, Reason, StageChanged,
 };
-use crate::flow::{
-    Admission, AssignmentDecision, Entry, Request, Step, decide_stage_change, first_failure, reason_of_event,
-};
+use crate::flow::{Admission, AssignmentDecision, Request, Step, decide_stage_change, first_failure};
 use crate::lever;
-use crate::metrics::count_decision;
 use crate::store::TeamContext;
 
 use super::assessments::Freshness;
 use super::effects::Problems;
-use super::invite::{Invitee, Run, ask_again, standing_reason};
-use super::{Access, Error, Handled, LINES_MAX, Worker};
+use super::invite::{Invitee, Run, ask_again};
+use super::lines::Line;
+use super::{Access, Error, Handled, Worker};
 
 /// Lever calls of an invitation: the opportunity, the new tag, the old one. Reserved together, since each
 /// reservation is a write.
 const CALLS_OF_INVITATION: u32 = 3;
-
-/// One line of activity in the making.
-struct Line {
-    assessment: Option<crate::domain::AssessmentId>,
-    reason: Reason,
-    facts: Facts,
-}
 
 /// All that one event is decided on.
 struct Case<'a> {
@@ -66,37 +56,12 @@ impl Worker {
         access.lever.reserve(CALLS_OF_INVITATION).await?;
         let lines = match access.lever.opportunity(&event.opportunity).await {
             Ok(opportunity) => self.assign_opportunity(&case, &opportunity).await?,
-            Err(lever::Error::NotFound) => vec![unreadable(Reason::OpportunityGone)],
-            Err(lever::Error::Forbidden) => vec![unreadable(Reason::OpportunityHidden)],
+            Err(lever::Error::NotFound) => vec![Line::unreadable(Reason::OpportunityGone)],
+            Err(lever::Error::Forbidden) => vec![Line::unreadable(Reason::OpportunityHidden)],
             Err(error) => return Err(error.into()),
         };
         self.record_lines(team, event, &lines).await?;
         Ok(Handled::Decided(lines.iter().map(|line| line.reason).collect()))
-    }
-
-    /// Whether the event was decided about: it came before, or a comparison found it and its own event came after
-    /// all, or the same finding came twice.
-    async fn is_handled(
-        &self,
-        team: &TeamId,
-        event: &StageChanged,
-        ledger: &[Assignment],
-    ) -> Result<bool, Error> {
-        if self.store.load_activity(team, event.triggered_at, &line_id(event, 0)).await?.is_some() {
-            return Ok(true);
-        }
-        if !event.id.is_found() {
-            return Ok(false);
-        }
-        let activity = self.store.opportunity_activity(team, &event.opportunity, LINES_MAX).await?;
-        let entry = Entry { stage: event.to_stage.clone(), at: event.triggered_at };
-        // Of its own lines the one written last counts: the run that wrote others may have ended before it, or have
-        // put the event aside. What it did itself only it tells.
-        let is_cause = ledger.iter().any(|assignment| assignment.cause == event.id);
-        Ok(activity.iter().any(|line| {
-            let is_last = line.id == line_id(event, 0);
-            if line.event == event.id { is_last } else { !is_cause && entry.is_told_by(line) }
-        }))
     }
 
     async fn assign_opportunity(
@@ -195,43 +160,36 @@ impl Worker {
                 let brought = (*assignment, Run::Repeated);
                 self.bring_to_invitation(case.access, brought, &unasked, case.holder).await
             }
-            Step::Finish(assignment) => {
-                let known = self.reason_on_record(case, &assignment).await?;
+            Step::Finish(mut assignment) => {
+                let known = self.reason_on_record(case.event, &assignment).await?;
                 if let Some(reason) = known.filter(|_| !assignment.is_unfinished()) {
                     return Ok((reason, Problems::new()));
+                }
+                if assignment.is_invitation_due() {
+                    assignment.entered_at = entered_at;
                 }
                 let repeated = (*assignment, Run::Repeated);
                 let brought = self.bring_to_invitation(case.access, repeated, invitee, case.holder);
                 brought.await.map(|(reason, problems)| (known.unwrap_or(reason), problems))
             }
             Step::RestoreTags(mut assignment) => {
+                let untold = self.untold_invitation(case.event, &assignment).await?;
                 assignment.cause = case.event.id.clone();
+                assignment.contact = opportunity.contact.clone();
                 assignment.entered_at = entered_at;
                 // With the claim it goes on record what is due, so that a run that ends here leaves something to
                 // finish.
                 if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
                     ask_again(mirror, self.clock.now());
                 }
-                let is_invitation_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
+                let is_invitation_due = assignment.is_invitation_due();
                 let asked = (*assignment, Run::First);
                 let brought = self.bring_to_invitation(case.access, asked, invitee, case.holder);
-                let (reason, problems) = brought.await?;
+                let (reason, mut problems) = brought.await?;
+                problems.extend(untold);
                 Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))
             }
         }
-    }
-
-    /// How an invitation that is on record and not due again came about, as far as this event is concerned.
-    async fn reason_on_record(
-        &self,
-        case: &Case<'_>,
-        assignment: &Assignment,
-    ) -> Result<Option<Reason>, Error> {
-        let is_due = assignment.mirror().is_some_and(Mirror::is_invitation_due);
-        let Some(reason) = standing_reason(assignment).filter(|_| !is_due) else { return Ok(None) };
-        let (team, event) = (&assignment.team, case.event);
-        let lines = self.store.opportunity_activity(team, &assignment.opportunity, LINES_MAX).await?;
-        Ok(Some(reason_of_event(event, assignment, reason, &lines)))
     }
 
     fn new_assignment(&self, case: &Case<'_>, opportunity: &Opportunity, request: Request) -> Assignment {
@@ -253,35 +211,6 @@ impl Worker {
             version,
         }
     }
-
-    /// Writes the activity; line 0 comes last and marks the event as handled.
-    async fn record_lines(&self, team: &TeamId, event: &StageChanged, lines: &[Line]) -> Result<(), Error> {
-        for (number, line) in lines.iter().enumerate().rev() {
-            let activity = Activity {
-                team: team.clone(),
-                at: event.triggered_at,
-                id: line_id(event, number),
-                event: event.id.clone(),
-                opportunity: event.opportunity.clone(),
-                assessment: line.assessment.clone(),
-                reason: line.reason,
-                facts: line.facts.clone(),
-                body_digest: Some(event.body_digest.clone()),
-            };
-            self.store.record_activity(&activity).await?;
-            count_decision(line.reason);
-        }
-        Ok(())
-    }
-}
-
-/// The id of one line of an event's activity; line 0 is there once the event is handled.
-pub(crate) fn line_id(event: &StageChanged, number: usize) -> ActivityId {
-    ActivityId::line(&event.id, number)
-}
-
-fn unreadable(reason: Reason) -> Line {
-    Line { assessment: None, reason, facts: Facts::default() }
 }
 
 /// Whether a newer list of assessments could change the decision.

@@ -17,7 +17,7 @@ use crate::qualified::webhook as qualified_webhook;
 use crate::queue::{self, Envelope, Queue};
 use crate::store::{self, LeverIntake, Store};
 
-use super::assign::line_id;
+use super::lines::line_id;
 
 /// How often at most the time of the last event is written down.
 const EVENT_SEEN_EVERY: Duration = Duration::from_secs(60);

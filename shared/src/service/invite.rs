@@ -10,7 +10,7 @@ use crate::qualified::{Invitation, Novelty};
 
 use super::effects::{Problems, invitation_refusal};
 use super::ledger::{Claim, claim};
-use super::look_up::{Earlier, is_older, is_open, look_up};
+use super::look_up::{Earlier, followed, is_older, is_open, look_up};
 use super::{Access, Error, Worker};
 
 /// Who is to be invited, as just read from Lever.
@@ -173,12 +173,18 @@ impl Worker {
         let has_started =
             |result: &AssessmentResult| result.progress().is_some_and(|at| at > Progress::Invited);
         let at_address = at_address.as_ref();
-        match invitee.admission {
-            Ok(email) => match at_address.filter(|result| has_started(result)) {
-                Some(started) => Ok(attach(started)),
-                None => self.invite(access, claim, (invitee, email), at_address).await,
-            },
-            Err(why) => Ok(at_address.filter(|result| is_open(result)).map_or(Found::Refused(why), attach)),
+        let email = match invitee.admission {
+            Ok(email) => email,
+            Err(why) => {
+                return Ok(at_address.filter(|result| is_open(result)).map_or(Found::Refused(why), attach));
+            }
+        };
+        if let Some(started) = at_address.filter(|result| has_started(result)) {
+            return Ok(attach(started));
+        }
+        match followed(access, claim.assignment(), at_address).await?.filter(has_started) {
+            Some(started) => Ok(attach(&started)),
+            None => self.invite(access, claim, (invitee, email), at_address).await,
         }
     }
 

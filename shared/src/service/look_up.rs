@@ -46,7 +46,12 @@ async fn sent(
     invitee: &Invitee<'_>,
 ) -> Result<Option<AssessmentResult>, Error> {
     let mut closed = None;
-    for person in access.qualified.find_people_of(invitee.contact()).await? {
+    let mut people = access.qualified.find_people_of(invitee.contact()).await?;
+    // Profiles merged in Lever since have one contact.
+    if assignment.contact != *invitee.contact() {
+        people.extend(access.qualified.find_people_of(&assignment.contact).await?);
+    }
+    for person in people {
         let result = result_of(access, Some(person), &assignment.assessment).await?;
         match result.filter(|result| !is_older(result, assignment) && !is_followed(result, assignment)) {
             Some(result) if is_open(&result) => return Ok(Some(result)),
@@ -54,6 +59,21 @@ async fn sent(
         }
     }
     Ok(closed)
+}
+
+/// What the assignment follows, unless it is at the present address: its start may be known to Qualified alone.
+pub(super) async fn followed(
+    access: &Access<'_>,
+    assignment: &Assignment,
+    at_address: Option<&AssessmentResult>,
+) -> Result<Option<AssessmentResult>, Error> {
+    match assignment.mirror().filter(|mirror| at_address.is_none_or(|result| result.id != mirror.result)) {
+        Some(mirror) => match access.qualified.exhibit(&mirror.result).await {
+            Err(qualified::Error::NotFound) => Ok(None),
+            found => Ok(Some(found?)),
+        },
+        None => Ok(None),
+    }
 }
 
 /// Whether it can still bring somebody to the assessment, or has.

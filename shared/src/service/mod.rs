@@ -11,6 +11,7 @@ mod error;
 mod give_up;
 mod invite;
 mod ledger;
+mod lines;
 mod look_up;
 mod pace;
 mod worker;

@@ -48,7 +48,7 @@ planted! {
     closed_result_taken_for_an_invitation in "service/invite.rs":
         "if is_open(result) || is_ours {" => "if BUG && run == Run::Repeated || is_open(result) || is_ours {";
     what_nobody_asks_for_any_more_is_sent in "flow/stage_change.rs":
-        "    if is_mail_due {" => "    if is_mail_due && !BUG {";
+        "    if entry.is_invitation_due() {" => "    if entry.is_invitation_due() && !BUG {";
     invitation_not_put_on_record in "service/invite.rs":
         "                claim.set_state(AssignmentState::Mirrored(*mirror));\n                claim.record().await?;" => "                if !BUG { claim.set_state(AssignmentState::Mirrored(*mirror)); }
                 claim.record().await?;";
@@ -61,7 +61,7 @@ planted! {
     standing_told_after_the_record in "service/report.rs":
         "if let Some(reason) = reason {\n            self.record_reason" => "if BUG { claim.record().await?; }
         if let Some(reason) = reason {\n            self.record_reason";
-    duplicate_check_removed in "service/assign.rs":
+    duplicate_check_removed in "service/lines.rs":
         "&line_id(event, 0)).await?.is_some() {" => "&line_id(event, 0)).await?.is_some() && !BUG {";
     body_trusted in "service/assign.rs":
         "match first_failure(opportunity, &case.context.trigger_stages" => "let claimed = Opportunity { stage: case.event.to_stage.clone(), ..opportunity.clone() };
@@ -72,7 +72,7 @@ planted! {
     gone_is_transient in "service/assign.rs":
         "Err(lever::Error::NotFound) =>" => "Err(lever::Error::NotFound) if !BUG =>";
     activity_before_the_effect in "service/assign.rs":
-        "        let lines = match access.lever.opportunity(" => "        if BUG { self.record_lines(team, event, &[unreadable(Reason::Invited)]).await?; }
+        "        let lines = match access.lever.opportunity(" => "        if BUG { self.record_lines(team, event, &[Line::unreadable(Reason::Invited)]).await?; }
         let lines = match access.lever.opportunity(";
     restored_told_as_invited in "service/invite.rs":
         "        let mut reason = Reason::TagsRestored;" => "        let mut reason = if BUG { Reason::Invited } else { Reason::TagsRestored };";
@@ -137,6 +137,6 @@ planted! {
             Self::Unavailable { retry_after, .. } | Self::Paced";
     retry_after_ignored in "lever/error.rs":
         "Disposition::Transient { retry_after: Some(retry_after.unwrap_or(RATE_LIMIT_PAUSE)) }" => "Disposition::Transient { retry_after: Some(retry_after.filter(|_| !BUG).unwrap_or(RATE_LIMIT_PAUSE)) }";
-    giving_up_counts_as_a_decision in "service/assign.rs":
+    giving_up_counts_as_a_decision in "service/lines.rs":
         "if line.event == event.id { is_last }" => "if line.event == event.id { BUG || is_last }";
 }

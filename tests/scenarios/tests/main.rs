@@ -19,6 +19,7 @@ mod kept;
 mod moved_on;
 mod nothing_lost;
 mod orders;
+mod overtaken;
 mod pace;
 mod page_bad_input;
 mod page_truth;

@@ -1,0 +1,108 @@
+//! The lines of activity of a stage change: whether it was told, what it is told to have done, and writing them.
+
+use crate::domain::{Activity, ActivityId, AssessmentId, Assignment, Facts, Reason, StageChanged, TeamId};
+use crate::flow::{Entry, reason_of_event};
+use crate::metrics::count_decision;
+
+use super::invite::standing_reason;
+use super::{Error, LINES_MAX, Worker};
+
+/// One line of activity in the making.
+pub(super) struct Line {
+    pub(super) assessment: Option<AssessmentId>,
+    pub(super) reason: Reason,
+    pub(super) facts: Facts,
+}
+
+impl Line {
+    /// Of an opportunity that Lever does not show.
+    pub(super) fn unreadable(reason: Reason) -> Self {
+        Self { assessment: None, reason, facts: Facts::default() }
+    }
+}
+
+impl Worker {
+    /// Whether the event was decided about: it came before, or a comparison found it and its own event came after
+    /// all, or the same finding came twice.
+    pub(super) async fn is_handled(
+        &self,
+        team: &TeamId,
+        event: &StageChanged,
+        ledger: &[Assignment],
+    ) -> Result<bool, Error> {
+        if self.store.load_activity(team, event.triggered_at, &line_id(event, 0)).await?.is_some() {
+            return Ok(true);
+        }
+        if !event.id.is_found() {
+            return Ok(false);
+        }
+        let activity = self.store.opportunity_activity(team, &event.opportunity, LINES_MAX).await?;
+        let entry = Entry { stage: event.to_stage.clone(), at: event.triggered_at };
+        // Of its own lines the one written last counts: the run that wrote others may have ended before it, or have
+        // put the event aside. What it did itself only it tells.
+        let is_cause = ledger.iter().any(|assignment| assignment.cause == event.id);
+        Ok(activity.iter().any(|line| {
+            let is_last = line.id == line_id(event, 0);
+            if line.event == event.id { is_last } else { !is_cause && entry.is_told_by(line) }
+        }))
+    }
+
+    /// How an invitation that is on record and not due again came about, as far as this event is concerned.
+    pub(super) async fn reason_on_record(
+        &self,
+        event: &StageChanged,
+        assignment: &Assignment,
+    ) -> Result<Option<Reason>, Error> {
+        let is_due = assignment.is_invitation_due();
+        let Some(reason) = standing_reason(assignment).filter(|_| !is_due) else { return Ok(None) };
+        let (team, opportunity) = (&assignment.team, &assignment.opportunity);
+        let lines = self.store.opportunity_activity(team, opportunity, LINES_MAX).await?;
+        Ok(Some(reason_of_event(event, assignment, reason, &lines)))
+    }
+
+    /// The invitation that the cause of an assignment sent and has not told. Whoever takes the assignment over tells it:
+    /// the cause will find nothing of its own any more.
+    pub(super) async fn untold_invitation(
+        &self,
+        event: &StageChanged,
+        assignment: &Assignment,
+    ) -> Result<Option<Reason>, Error> {
+        let cause = StageChanged {
+            id: assignment.cause.clone(),
+            triggered_at: assignment.created_at,
+            ..event.clone()
+        };
+        let reason = self.reason_on_record(&cause, assignment).await?;
+        Ok(reason.filter(|reason| matches!(reason, Reason::Invited | Reason::AttachedToExisting)))
+    }
+
+    /// Writes the activity; line 0 comes last and marks the event as handled.
+    pub(super) async fn record_lines(
+        &self,
+        team: &TeamId,
+        event: &StageChanged,
+        lines: &[Line],
+    ) -> Result<(), Error> {
+        for (number, line) in lines.iter().enumerate().rev() {
+            let activity = Activity {
+                team: team.clone(),
+                at: event.triggered_at,
+                id: line_id(event, number),
+                event: event.id.clone(),
+                opportunity: event.opportunity.clone(),
+                assessment: line.assessment.clone(),
+                reason: line.reason,
+                facts: line.facts.clone(),
+                body_digest: Some(event.body_digest.clone()),
+            };
+            self.store.record_activity(&activity).await?;
+            count_decision(line.reason);
+        }
+        Ok(())
+    }
+}
+
+/// The id of one line of an event's activity; line 0 is there once the event is handled.
+pub(crate) fn line_id(event: &StageChanged, number: usize) -> ActivityId {
+    ActivityId::line(&event.id, number)
+}

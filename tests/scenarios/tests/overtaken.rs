@@ -1,0 +1,192 @@
+//! What an event began is overtaken before it is finished or told: by news, a later move, a tag, a merge of profiles.
+
+use std::time::Duration;
+
+use lever_integration::domain::{Reason, ResultNews};
+use lever_integration::queue::Envelope;
+use scenarios::calls::INVITE;
+use scenarios::{Last, Made, World, address, new_run, news};
+use serde_json::json;
+use sim_kit::faults::{Fault, Mode};
+
+const ADD_TAGS: &str = "/v1/opportunities/*/addTags";
+const CORRECTED: &str = "Corrected";
+/// After this time an invitation does not count as just made, and a lease has ended.
+const A_WHILE: Duration = Duration::from_secs(600);
+/// No event needs more calls of the table.
+const CALLS_MAX: usize = 9;
+
+/// A candidate invited a while ago, whose address has been corrected and who is asked for again.
+async fn asked_again(world: &World) -> Made<(String, Envelope)> {
+    let id = world.invited_alone("Candidate 1").await?;
+    world.pass(A_WHILE);
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    world.move_anew(&id)?;
+    let asking = world.envelope(world.moved(&id)?);
+    Ok((id, asking))
+}
+
+/// A candidate moved in, and the event of it.
+fn moved_in(world: &World, name: &str) -> Made<(String, Envelope)> {
+    let id = world.candidate(name, json!({"tags": [World::TITLE]}))?;
+    world.local.lever.move_to(&id, World::TRIGGER, None)?;
+    let event = world.envelope(world.moved(&id)?);
+    Ok((id, event))
+}
+
+/// Moved out and in, with whatever tags there are.
+fn moved_on(world: &World, id: &str) -> Made<Envelope> {
+    world.local.lever.move_to(id, "Offer", None)?;
+    world.pass(Duration::from_secs(1));
+    world.local.lever.move_to(id, World::TRIGGER, None)?;
+    Ok(world.envelope(world.moved(id)?))
+}
+
+async fn sweep(world: &World) -> Made {
+    world.pass(A_WHILE);
+    world.local.reconcile().await?;
+    world.settle().await
+}
+
+fn refuse_once(world: &World) {
+    world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::Status));
+}
+
+/// How often the activity tells an invitation.
+async fn told(world: &World, id: &str) -> Made<usize> {
+    let reasons = world.reasons(id).await?;
+    Ok(reasons.iter().filter(|reason| **reason == Reason::Invited).count())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_handed_in_before_its_news_came_is_not_replaced_by_asking_again() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, asking) = asked_again(&world).await?;
+    let result = world.result(&id).await?;
+    world.start_result(&result)?;
+    world.submit_result(&result).await?;
+    assert!(world.work_off(&asking).await);
+    assert!(world.work_off(&world.envelope(news(&result, ResultNews::Submitted)?)).await);
+    assert_eq!(world.mailed(CORRECTED).len(), 0);
+    assert_eq!(world.notes(&id)?.len(), 1);
+    assert_eq!(world.tags(&id)?, ["Rust Basics - Submitted"]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_title_taken_off_and_put_back_while_asked_again_is_invited_by_the_next_sweep() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, asking) = asked_again(&world).await?;
+    refuse_once(&world);
+    assert!(!world.work_off(&asking).await);
+    world.local.lever.tag(&id, &[], &[World::TITLE.to_owned()])?;
+    assert!(world.work_off(&asking).await);
+    assert_eq!(world.reasons(&id).await?, [Reason::NoMatchingTag, Reason::Invited]);
+    world.local.lever.tag(&id, &[World::TITLE.to_owned()], &[])?;
+    sweep(&world).await?;
+    sweep(&world).await?;
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited, Reason::NoMatchingTag, Reason::Invited]);
+    assert_eq!(world.mailed(CORRECTED).len(), 1);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_invitation_that_a_later_move_makes_up_for_is_told_once() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, earlier) = moved_in(&world, "Candidate 1")?;
+    refuse_once(&world);
+    assert!(!world.work_off(&earlier).await);
+    let later = moved_on(&world, &id)?;
+    for event in [&later, &earlier] {
+        assert!(world.work_off(event).await);
+    }
+    assert_eq!((told(&world, &id).await?, world.mailed("Candidate 1").len()), (1, 1));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_later_move_that_invited_and_failed_invites_no_corrected_address() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, earlier) = moved_in(&world, "Candidate 1")?;
+    refuse_once(&world);
+    assert!(!world.work_off(&earlier).await);
+    let later = moved_on(&world, &id)?;
+    world.local.lever.kit().faults.plan(Fault::new("POST", ADD_TAGS, Mode::Status));
+    assert!(!world.work_off(&later).await);
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    for event in [&later, &earlier] {
+        assert!(world.work_off(event).await);
+    }
+    assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 0));
+    assert_eq!(told(&world, &id).await?, 1);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_whose_tags_a_later_move_puts_on_is_told() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, earlier) = moved_in(&world, "Candidate 1")?;
+    world.local.lever.kit().faults.plan(Fault::new("POST", ADD_TAGS, Mode::Status));
+    assert!(!world.work_off(&earlier).await);
+    let later = moved_on(&world, &id)?;
+    for event in [&later, &earlier] {
+        assert!(world.work_off(event).await);
+    }
+    assert_eq!((told(&world, &id).await?, world.mailed("Candidate 1").len()), (1, 1));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asking_again_that_a_start_settles_is_not_told_as_an_invitation() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.invited_alone("Candidate 1").await?;
+    let result = world.result(&id).await?;
+    world.pass(A_WHILE);
+    world.move_anew(&id)?;
+    let asking = world.envelope(world.moved(&id)?);
+    refuse_once(&world);
+    assert!(!world.work_off(&asking).await);
+    world.start_result(&result)?;
+    assert!(world.work_off(&world.envelope(news(&result, ResultNews::Started)?)).await);
+    assert!(world.work_off(&asking).await);
+    assert_eq!(world.reasons(&id).await?, [Reason::Started, Reason::TagsRestored, Reason::Invited]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_asking_whose_event_is_lost_is_found_although_an_earlier_event_tells_late() -> Made {
+    let world = World::without_deliveries().await?;
+    let mut ends = 0;
+    for calls in 0..CALLS_MAX {
+        let (name, corrected) = (format!("Candidate {calls}"), format!("{CORRECTED} {calls}"));
+        let (id, earlier) = moved_in(&world, &name)?;
+        _ = world.failing(calls, Last::Undone).worker()?.handle(&earlier, &new_run()).await;
+        let is_done = world.ledger(&id).await?.first().is_some_and(|entry| !entry.is_unfinished());
+        if !is_done || told(&world, &id).await? > 0 {
+            continue;
+        }
+        ends += 1;
+        world.pass(A_WHILE);
+        world.local.lever.correct_email(&id, &address(&corrected))?;
+        world.move_anew(&id)?;
+        assert!(world.work_off(&earlier).await, "{calls}");
+        sweep(&world).await?;
+        assert_eq!((world.mailed(&name).len(), world.mailed(&corrected).len()), (1, 1), "{calls}");
+        assert_eq!(told(&world, &id).await?, 2, "{calls}");
+    }
+    assert!(ends > 0, "no run ended between the tags and the activity");
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_lost_run_sent_is_found_after_the_profile_was_merged_into_another() -> Made {
+    let world = World::without_deliveries().await?;
+    let other = world.candidate(CORRECTED, json!({}))?;
+    let (id, event) = moved_in(&world, "Candidate 1")?;
+    world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
+    assert!(!world.work_off(&event).await);
+    world.local.lever.merge_into(&id, &other)?;
+    assert!(world.work_off(&event).await);
+    assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 0));
+    world.finish().await
+}
