@@ -173,7 +173,7 @@ impl Worker {
                 brought.await.map(|(reason, problems)| (known.unwrap_or(reason), problems))
             }
             Step::RestoreTags(mut assignment) => {
-                let untold = self.untold_invitation(case.event, &assignment).await?;
+                self.tell_untold(case.event, &assignment, case.holder).await?;
                 assignment.cause = case.event.id.clone();
                 assignment.contact = opportunity.contact.clone();
                 assignment.entered_at = entered_at;
@@ -185,8 +185,7 @@ impl Worker {
                 let is_invitation_due = assignment.is_invitation_due();
                 let asked = (*assignment, Run::First);
                 let brought = self.bring_to_invitation(case.access, asked, invitee, case.holder);
-                let (reason, mut problems) = brought.await?;
-                problems.extend(untold);
+                let (reason, problems) = brought.await?;
                 Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))
             }
         }

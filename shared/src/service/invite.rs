@@ -167,24 +167,19 @@ impl Worker {
         run: Run,
     ) -> Result<Found, Error> {
         let Earlier { at_address, sent } = look_up(access, claim.assignment(), invitee, run).await?;
-        if let Some(sent) = sent.filter(is_open) {
-            return Ok(attach(&sent));
-        }
+        let followed = followed(access, claim.assignment(), at_address.as_ref()).await?;
         let has_started =
             |result: &AssessmentResult| result.progress().is_some_and(|at| at > Progress::Invited);
-        let at_address = at_address.as_ref();
-        let email = match invitee.admission {
-            Ok(email) => email,
-            Err(why) => {
-                return Ok(at_address.filter(|result| is_open(result)).map_or(Found::Refused(why), attach));
-            }
-        };
-        if let Some(started) = at_address.filter(|result| has_started(result)) {
-            return Ok(attach(started));
+        if let Some(found) = followed.filter(has_started).or(sent.filter(is_open)) {
+            return Ok(attach(&found));
         }
-        match followed(access, claim.assignment(), at_address).await?.filter(has_started) {
-            Some(started) => Ok(attach(&started)),
-            None => self.invite(access, claim, (invitee, email), at_address).await,
+        let at_address = at_address.as_ref();
+        match invitee.admission {
+            Ok(email) => match at_address.filter(|result| has_started(result)) {
+                Some(started) => Ok(attach(started)),
+                None => self.invite(access, claim, (invitee, email), at_address).await,
+            },
+            Err(why) => Ok(at_address.filter(|result| is_open(result)).map_or(Found::Refused(why), attach)),
         }
     }
 

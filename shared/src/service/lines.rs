@@ -1,11 +1,18 @@
 //! The lines of activity of a stage change: whether it was told, what it is told to have done, and writing them.
 
-use crate::domain::{Activity, ActivityId, AssessmentId, Assignment, Facts, Reason, StageChanged, TeamId};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    Activity, ActivityId, AssessmentId, Assignment, Facts, LeaseHolder, Reason, StageChanged, TeamId,
+};
 use crate::flow::{Entry, reason_of_event};
 use crate::metrics::count_decision;
 
 use super::invite::standing_reason;
 use super::{Error, LINES_MAX, Worker};
+
+/// For so long an event may be under way. Lines of the activity are kept for longer.
+const UNTOLD_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// One line of activity in the making.
 pub(super) struct Line {
@@ -60,20 +67,44 @@ impl Worker {
         Ok(Some(reason_of_event(event, assignment, reason, &lines)))
     }
 
-    /// The invitation that the cause of an assignment sent and has not told. Whoever takes the assignment over tells it:
-    /// the cause will find nothing of its own any more.
-    pub(super) async fn untold_invitation(
+    /// Tells the invitation that the cause of an assignment sent and has not told, before `event` takes the assignment
+    /// over: the cause will find nothing of its own any more.
+    pub(super) async fn tell_untold(
         &self,
         event: &StageChanged,
         assignment: &Assignment,
-    ) -> Result<Option<Reason>, Error> {
-        let cause = StageChanged {
-            id: assignment.cause.clone(),
-            triggered_at: assignment.created_at,
-            ..event.clone()
-        };
+        holder: &LeaseHolder,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        let asked_at = assignment.entered_at.unwrap_or(assignment.created_at);
+        if now.duration_since(asked_at) > UNTOLD_MAX || assignment.is_leased_to_another(holder, now) {
+            return Ok(());
+        }
+        // Whenever a line of the cause was written, it counts.
+        let cause =
+            StageChanged { id: assignment.cause.clone(), triggered_at: Timestamp::MIN, ..event.clone() };
         let reason = self.reason_on_record(&cause, assignment).await?;
-        Ok(reason.filter(|reason| matches!(reason, Reason::Invited | Reason::AttachedToExisting)))
+        let Some(reason @ (Reason::Invited | Reason::AttachedToExisting)) = reason else { return Ok(()) };
+        let activity = Activity {
+            team: assignment.team.clone(),
+            at: event.triggered_at,
+            id: line_id(&cause, 0),
+            event: cause.id,
+            opportunity: assignment.opportunity.clone(),
+            assessment: Some(assignment.assessment.clone()),
+            reason,
+            facts: Facts {
+                stage: Some(assignment.trigger_stage.clone()),
+                entered_at: assignment.entered_at,
+                tag: Some(assignment.original_tag.clone()),
+                title: Some(assignment.title.clone()),
+                ..Facts::default()
+            },
+            body_digest: None,
+        };
+        self.store.record_activity(&activity).await?;
+        count_decision(reason);
+        Ok(())
     }
 
     /// Writes the activity; line 0 comes last and marks the event as handled.

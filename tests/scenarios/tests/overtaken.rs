@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lever_integration::domain::{Reason, ResultNews};
 use lever_integration::queue::Envelope;
-use scenarios::calls::INVITE;
+use scenarios::calls::{INVITE, LOOK_UP};
 use scenarios::{Last, Made, World, address, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
@@ -13,6 +13,7 @@ const ADD_TAGS: &str = "/v1/opportunities/*/addTags";
 const CORRECTED: &str = "Corrected";
 /// After this time an invitation does not count as just made, and a lease has ended.
 const A_WHILE: Duration = Duration::from_secs(600);
+const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// No event needs more calls of the table.
 const CALLS_MAX: usize = 9;
 
@@ -60,17 +61,24 @@ async fn told(world: &World, id: &str) -> Made<usize> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_result_handed_in_before_its_news_came_is_not_replaced_by_asking_again() -> Made {
-    let world = World::without_deliveries().await?;
-    let (id, asking) = asked_again(&world).await?;
-    let result = world.result(&id).await?;
-    world.start_result(&result)?;
-    world.submit_result(&result).await?;
-    assert!(world.work_off(&asking).await);
-    assert!(world.work_off(&world.envelope(news(&result, ResultNews::Submitted)?)).await);
-    assert_eq!(world.mailed(CORRECTED).len(), 0);
-    assert_eq!(world.notes(&id)?.len(), 1);
-    assert_eq!(world.tags(&id)?, ["Rust Basics - Submitted"]);
-    world.finish().await
+    for is_answer_lost in [false, true] {
+        let world = World::without_deliveries().await?;
+        let (id, asking) = asked_again(&world).await?;
+        let result = world.result(&id).await?;
+        if is_answer_lost {
+            world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
+            assert!(!world.work_off(&asking).await);
+        }
+        world.start_result(&result)?;
+        world.submit_result(&result).await?;
+        assert!(world.work_off(&asking).await);
+        assert!(world.work_off(&world.envelope(news(&result, ResultNews::Submitted)?)).await);
+        assert_eq!(world.mailed(CORRECTED).len(), usize::from(is_answer_lost));
+        assert_eq!(world.notes(&id)?.len(), 1, "answer lost: {is_answer_lost}");
+        assert_eq!(world.tags(&id)?, ["Rust Basics - Submitted"]);
+        world.finish().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -123,16 +131,41 @@ async fn a_later_move_that_invited_and_failed_invites_no_corrected_address() -> 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_invitation_whose_tags_a_later_move_puts_on_is_told() -> Made {
-    let world = World::without_deliveries().await?;
-    let (id, earlier) = moved_in(&world, "Candidate 1")?;
-    world.local.lever.kit().faults.plan(Fault::new("POST", ADD_TAGS, Mode::Status));
-    assert!(!world.work_off(&earlier).await);
-    let later = moved_on(&world, &id)?;
-    for event in [&later, &earlier] {
-        assert!(world.work_off(event).await);
+async fn an_invitation_whose_tags_a_later_move_puts_on_is_told_also_if_that_fails_at_first() -> Made {
+    for fails in [false, true] {
+        let world = World::without_deliveries().await?;
+        let (id, earlier) = moved_in(&world, "Candidate 1")?;
+        world.local.lever.kit().faults.plan(Fault::new("POST", ADD_TAGS, Mode::Status));
+        assert!(!world.work_off(&earlier).await);
+        let later = moved_on(&world, &id)?;
+        if fails {
+            world.local.qualified.kit().faults.plan(Fault::new("GET", LOOK_UP, Mode::Status));
+            assert!(!world.work_off(&later).await);
+        }
+        for event in [&later, &earlier] {
+            assert!(world.work_off(event).await);
+        }
+        let reasons = world.reasons(&id).await?;
+        assert_eq!((told(&world, &id).await?, world.mailed("Candidate 1").len()), (1, 1), "{reasons:?}");
+        world.finish().await?;
     }
-    assert_eq!((told(&world, &id).await?, world.mailed("Candidate 1").len()), (1, 1));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_told_so_long_ago_that_nobody_remembers_is_not_told_again() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.invited_alone("Candidate 1").await?;
+    let result = world.result(&id).await?;
+    world.start_result(&result)?;
+    assert!(world.work_off(&world.envelope(news(&result, ResultNews::Started)?)).await);
+    for _ in 0..4 {
+        world.pass(A_MONTH);
+        sweep(&world).await?;
+    }
+    world.move_anew(&id)?;
+    assert!(world.work_off(&world.envelope(world.moved(&id)?)).await);
+    assert_eq!(world.reasons(&id).await?, [Reason::TagsRestored]);
     world.finish().await
 }
 
