@@ -29,7 +29,9 @@ pub fn decide_result(mirror: &Mirror, result: &AssessmentResult) -> MirrorUpdate
         return unchanged((result.state == ResultState::Terminated).then_some(Reason::Terminated));
     };
     let standing = mirror.standing;
-    let same_attempt = |reason| advance(mirror, result, Standing { progress, ..standing }, reason);
+    // Whoever was invited to a retake may have taken it for the first one.
+    let attempt = standing.attempt.max(result.attempt());
+    let same_attempt = |reason| advance(mirror, result, Standing { attempt, progress }, reason);
     let next_attempt = |reason| {
         advance(mirror, result, Standing { attempt: standing.attempt.saturating_add(1), progress }, reason)
     };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Activity, ActivityId, AssessmentResult, Assignment, AssignmentState, Facts, LeaseHolder, Mirror, Reason,
-    ResultChanged, ResultId,
+    ResultChanged, ResultId, TeamId,
 };
 use crate::flow::{MirrorUpdate, decide_result, decide_retake, is_old_news};
 use crate::metrics::count_decision;
@@ -62,8 +62,7 @@ impl Worker {
             |assignment: &Assignment| assignment.mirror().is_some_and(|mirror| is_old_news(mirror, event));
         // Several opportunities of a person follow one retake one after the other: of the later attempt that some
         // follow, others may not have learned yet.
-        let is_retake =
-            followers.iter().any(|one| one.mirror().is_some_and(|mirror| mirror.standing.attempt > 1));
+        let is_retake = followers.iter().any(is_retaken);
         let is_complete = !followers.is_empty() && !is_retake;
         if is_complete && followers.iter().all(is_known) {
             return Ok(Handled::Duplicate);
@@ -72,15 +71,9 @@ impl Worker {
         let mut takes = vec![event.result.clone()];
         if !is_complete {
             takes = self.takes_until(&access, event).await?;
-            // Followers move from earlier to later takes only, so whoever reads in that order misses nobody. Late news
-            // of an earlier take must not turn back who follows a later one.
-            for take in takes.iter().filter(|_| takes.len() > 1) {
-                followers.extend(self.store.find_assignments(team, take).await?);
+            if takes.len() > 1 {
+                followers = self.find_followers(team, followers, &takes).await?;
             }
-            // Of one that moved on while it was looked for, the newest reading counts: it comes last.
-            followers.reverse();
-            followers.sort_by(|a, b| (&a.opportunity, &a.assessment).cmp(&(&b.opportunity, &b.assessment)));
-            followers.dedup_by(|a, b| (&a.opportunity, &a.assessment) == (&b.opportunity, &b.assessment));
         }
         if followers.is_empty() {
             return Ok(Handled::NotOurs);
@@ -90,8 +83,38 @@ impl Worker {
         }
         let news = News { event, takes: &takes, received_at, holder };
         // The number stays the same when the event comes back for one of them: it names the line of activity.
+        let count = followers.len();
         let due = followers.into_iter().enumerate().filter(|(_, one)| !is_known(one));
-        self.follow_all(&access, due, news).await
+        let (followed, mut reasons) = self.follow_all(&access, due, news).await?;
+        // A retake that was given a moment before somebody was invited to it looked like a first take until it was read.
+        if is_complete && followed.iter().any(is_retaken) {
+            let takes = self.takes_until(&access, event).await?;
+            let all = self.find_followers(team, followed.clone(), &takes).await?;
+            let behind = all.into_iter().filter(|one| !followed.iter().any(|done| is_same(one, done)));
+            let due = behind.enumerate().map(|(number, one)| (count + number, one));
+            reasons.extend(self.follow_all(&access, due, News { takes: &takes, ..news }).await?.1);
+        }
+        Ok(Handled::Decided(reasons))
+    }
+
+    /// Those who follow one of the takes, besides those known already.
+    ///
+    /// Followers move from earlier to later takes only, so whoever reads in that order misses nobody. Late news of an
+    /// earlier take must not turn back who follows a later one.
+    async fn find_followers(
+        &self,
+        team: &TeamId,
+        mut followers: Vec<Assignment>,
+        takes: &[ResultId],
+    ) -> Result<Vec<Assignment>, Error> {
+        for take in takes {
+            followers.extend(self.store.find_assignments(team, take).await?);
+        }
+        // Of one that moved on while it was looked for, the newest reading counts: it comes last.
+        followers.reverse();
+        followers.sort_by(|a, b| (&a.opportunity, &a.assessment).cmp(&(&b.opportunity, &b.assessment)));
+        followers.dedup_by(|a, b| is_same(a, b));
+        Ok(followers)
     }
 
     /// The result of an event after the earlier takes of it, oldest first. Alone if Qualified does not list it
@@ -116,16 +139,19 @@ impl Worker {
         access: &Access<'_>,
         followers: impl Iterator<Item = (usize, Assignment)>,
         news: News<'_>,
-    ) -> Result<Handled, Error> {
-        let mut reasons = Vec::new();
+    ) -> Result<(Vec<Assignment>, Vec<Reason>), Error> {
+        let (mut followed, mut reasons) = (Vec::new(), Vec::new());
         let mut failure = None;
         for follower in followers {
             match self.follow(access, follower, news).await {
-                Ok(told) => reasons.extend(told),
+                Ok((assignment, told)) => {
+                    followed.push(assignment);
+                    reasons.extend(told);
+                }
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        failure.map_or(Ok(Handled::Decided(reasons)), Err)
+        failure.map_or(Ok((followed, reasons)), Err)
     }
 
     /// Brings an assignment from the take it follows to the one that the event is about. Nobody looks at those in
@@ -135,7 +161,7 @@ impl Worker {
         access: &Access<'_>,
         (number, mut assignment): (usize, Assignment),
         news: News<'_>,
-    ) -> Result<Vec<Reason>, Error> {
+    ) -> Result<(Assignment, Vec<Reason>), Error> {
         let is_followed = |assignment: &Assignment, take: &ResultId| {
             assignment.mirror().is_some_and(|mirror| mirror.result == *take)
         };
@@ -152,7 +178,7 @@ impl Worker {
             assignment = followed;
             told.extend(reasons);
         }
-        Ok(told)
+        Ok((assignment, told))
     }
 
     /// Claims an assignment, reads the result while holding it, decides, tells the decision and shows what
@@ -250,4 +276,13 @@ impl Worker {
         count_decision(reason);
         Ok(())
     }
+}
+
+/// Whether somebody has a later take than the first.
+fn is_retaken(assignment: &Assignment) -> bool {
+    assignment.mirror().is_some_and(|mirror| mirror.standing.attempt > 1)
+}
+
+fn is_same(one: &Assignment, other: &Assignment) -> bool {
+    (&one.opportunity, &one.assessment) == (&other.opportunity, &other.assessment)
 }

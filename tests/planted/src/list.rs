@@ -57,7 +57,7 @@ planted! {
     retake_told_to_one_only in "service/report.rs":
         "let is_complete = !followers.is_empty() && !is_retake;" => "let is_complete = !followers.is_empty() && (BUG || !is_retake);";
     first_failure_stops_the_others in "service/report.rs":
-        "Err(error) => failure = failure.or(Some(error))," => "Err(error) => { failure = failure.or(Some(error)); if BUG { return Ok(Handled::Decided(reasons)); } }";
+        "Err(error) => failure = failure.or(Some(error))," => "Err(error) => { failure = failure.or(Some(error)); if BUG { return Ok((followed, reasons)); } }";
     standing_told_after_the_record in "service/report.rs":
         "if let Some(reason) = reason {\n            self.record_reason" => "if BUG { claim.record().await?; }
         if let Some(reason) = reason {\n            self.record_reason";

@@ -63,6 +63,22 @@ impl World {
 }
 
 impl World {
+    /// News of a result, with the person and the assessment as Qualified tells them.
+    ///
+    /// # Errors
+    /// When there is no such result.
+    pub fn news_of_take(&self, result: &str, told: ResultNews) -> Made<Envelope> {
+        let read = self.local.qualified.result(result).ok_or("no such result")?;
+        let Event::ResultChanged(event) = news(result, told)? else {
+            return Err("no news of a result".into());
+        };
+        Ok(self.envelope(Event::ResultChanged(ResultChanged {
+            team_candidate: Some(read.team_candidate_id.to_string().parse()?),
+            assessment: Some(read.assessment_id.to_string().parse()?),
+            ..event
+        })))
+    }
+
     /// A run of its own works off what was taken in; whether it got done.
     pub async fn work_off(&self, envelope: &Envelope) -> bool {
         self.local.worker.handle(envelope, &new_run()).await.is_ok()

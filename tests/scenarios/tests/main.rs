@@ -26,6 +26,7 @@ mod page_truth;
 mod page_words;
 mod reasons;
 mod reconcile;
+mod retaken;
 mod sample_events;
 mod second_word;
 mod template;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use lever_integration::domain::{Event, EventId, Reason, ResultChanged, ResultNews, StageChanged, Title};
+use lever_integration::domain::{Event, EventId, Reason, ResultNews, StageChanged, Title};
 use lever_integration::queue::{Envelope, Error as QueueError, Queue};
 use lever_integration::service::{Handled, Worker};
 use lever_integration::setup::Parts;
@@ -53,17 +53,6 @@ fn retake_of(world: &World, result: &str) -> Made<String> {
     Ok(retake)
 }
 
-/// News of a retake, with the person and the assessment as Qualified tells them.
-fn news_of_retake(world: &World, retake: &str, told: ResultNews) -> Made<Envelope> {
-    let read = world.local.qualified.result(retake).ok_or("no such result")?;
-    let Event::ResultChanged(event) = news(retake, told)? else { return Err("no news of a result".into()) };
-    Ok(world.envelope(Event::ResultChanged(ResultChanged {
-        team_candidate: Some(read.team_candidate_id.to_string().parse()?),
-        assessment: Some(read.assessment_id.to_string().parse()?),
-        ..event
-    })))
-}
-
 fn shown(world: &World, id: &str) -> Made<Vec<String>> {
     Ok(world.tags(id)?.into_iter().filter(|tag| tag.starts_with(World::TITLE)).collect())
 }
@@ -73,8 +62,8 @@ async fn news_of_a_retake_finds_who_comes_to_follow_it_meanwhile() -> Made {
     let world = World::without_deliveries().await?;
     let (id, result) = submitted(&world, "Candidate 1").await?;
     let retake = retake_of(&world, &result)?;
-    let started = news_of_retake(&world, &retake, ResultNews::Started)?;
-    let handed_in = news_of_retake(&world, &retake, ResultNews::Submitted)?;
+    let started = world.news_of_take(&retake, ResultNews::Started)?;
+    let handed_in = world.news_of_take(&retake, ResultNews::Submitted)?;
     let delay_ms = u64::try_from(SLOW.as_millis())?;
     world.local.qualified.kit().faults.plan(Fault { delay_ms, ..Fault::new("GET", RESULTS, Mode::Delay) });
     let runs = [new_run(), new_run()];
@@ -143,12 +132,12 @@ async fn a_submission_has_its_note_when_the_retake_is_told_first() -> Made {
     world.submit_result(&result).await?;
     let retake = retake_of(&world, &result)?;
     let worker = &world.local.worker;
-    let told = worker.handle(&news_of_retake(&world, &retake, ResultNews::Started)?, &new_run()).await?;
+    let told = worker.handle(&world.news_of_take(&retake, ResultNews::Started)?, &new_run()).await?;
     assert_eq!(told, Handled::Decided(vec![Reason::Submitted, Reason::Retaken]));
     worker.handle(&world.envelope(news(&result, ResultNews::Submitted)?), &new_run()).await?;
     assert_eq!(shown(&world, &id)?, ["Rust Basics - Started"]);
     world.submit_result(&retake).await?;
-    worker.handle(&news_of_retake(&world, &retake, ResultNews::Submitted)?, &new_run()).await?;
+    worker.handle(&world.news_of_take(&retake, ResultNews::Submitted)?, &new_run()).await?;
     assert_eq!(shown(&world, &id)?, ["Rust Basics - Submitted"]);
     let notes = world.notes(&id)?;
     let of = |take: &str| notes.iter().filter(|note| note.contains(&format!("Reference: {take}/"))).count();
