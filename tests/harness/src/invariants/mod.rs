@@ -6,6 +6,7 @@
 mod mails;
 mod rest;
 mod secrets;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 

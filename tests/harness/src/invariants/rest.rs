@@ -5,6 +5,7 @@ use lever_integration::domain::{Assignment, AssignmentState, Progress};
 use lever_integration::store::Store as _;
 use qualified_sim::{AssessmentResult, ResultState};
 
+use super::told::mails_at_rest;
 use super::{reference_of, status_of};
 use crate::wire::Exchange;
 use crate::world::{Candidate, Made, World};
@@ -34,6 +35,7 @@ async fn candidate_at_rest(world: &World, candidate: &Candidate, wrong: &mut Vec
     let ledger = world.store.load_assignments(team, &id.parse()?).await?;
     for entry in &ledger {
         entry_at_rest(world, candidate, entry, &tags, wrong)?;
+        mails_at_rest(world, candidate, entry, wrong).await?;
     }
     if candidate.is_asked_for {
         let is_followed = |title: &str| {
