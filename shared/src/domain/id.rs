@@ -95,6 +95,12 @@ impl ActivityId {
     pub fn line(event: &EventId, number: usize) -> Self {
         Self { value: format!("{event}-{number}").into(), kind: PhantomData }
     }
+
+    /// The id of the line that tells of an assessment what an event did and left untold. It is none of the event's own
+    /// lines: those it may still write.
+    pub fn untold(event: &EventId, assessment: &AssessmentId) -> Self {
+        Self { value: format!("{event}-{assessment}").into(), kind: PhantomData }
+    }
 }
 
 /// Starts the id of an event that no delivery brought.

@@ -88,7 +88,7 @@ impl Worker {
         let activity = Activity {
             team: assignment.team.clone(),
             at: event.triggered_at,
-            id: line_id(&cause, 0),
+            id: ActivityId::untold(&cause.id, &assignment.assessment),
             event: cause.id,
             opportunity: assignment.opportunity.clone(),
             assessment: Some(assignment.assessment.clone()),

@@ -63,6 +63,16 @@ impl World {
 }
 
 impl World {
+    /// A finding about the last move, and the own event of the move, which tells the same time.
+    ///
+    /// # Errors
+    /// When there is no such stage.
+    pub fn found_and_own(&self, id: &str) -> Made<(Envelope, Envelope)> {
+        let Event::StageChanged(found) = self.found(id)? else { return Err("no stage change".into()) };
+        let own = StageChanged { id: event_id()?, ..found.clone() };
+        Ok((self.envelope(Event::StageChanged(found)), self.envelope(Event::StageChanged(own))))
+    }
+
     /// News of a result, with the person and the assessment as Qualified tells them.
     ///
     /// # Errors

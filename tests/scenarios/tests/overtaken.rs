@@ -1,5 +1,6 @@
 //! What an event began is overtaken before it is finished or told: by news, a later move, a tag, a merge of profiles.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lever_integration::domain::{Reason, ResultNews};
@@ -14,6 +15,10 @@ const CORRECTED: &str = "Corrected";
 /// After this time an invitation does not count as just made, and a lease has ended.
 const A_WHILE: Duration = Duration::from_secs(600);
 const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Another assessment of the built-in team.
+const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
+/// No event of two invitations needs more calls of the table.
+const CALLS_OF_TWO: usize = 24;
 /// No event needs more calls of the table.
 const CALLS_MAX: usize = 9;
 
@@ -221,5 +226,30 @@ async fn what_a_lost_run_sent_is_found_after_the_profile_was_merged_into_another
     world.local.lever.merge_into(&id, &other)?;
     assert!(world.work_off(&event).await);
     assert_eq!((world.mailed("Candidate 1").len(), world.mailed(CORRECTED).len()), (1, 0));
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_invitations_both_are_told_though_a_finding_about_their_move_comes_between() -> Made {
+    let world = World::without_deliveries().await?;
+    for calls in 0..CALLS_OF_TWO {
+        let name = format!("Candidate {calls}");
+        let id = world.candidate(&name, json!({"tags": [World::TITLE, OTHER_TITLE]}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        let (found, own) = world.found_and_own(&id)?;
+        _ = world.failing(calls, Last::Undone).worker()?.handle(&own, &new_run()).await;
+        world.pass(A_WHILE);
+        let later = moved_on(&world, &id)?;
+        for event in [&found, &own, &later] {
+            assert!(world.work_off(event).await, "{calls}");
+            world.pass(A_WHILE);
+        }
+        let lines = world.activity(&id).await?;
+        let invited =
+            lines.iter().filter(|line| matches!(line.reason, Reason::Invited | Reason::AttachedToExisting));
+        let told: BTreeSet<String> =
+            invited.filter_map(|line| line.facts.title.as_ref()).map(ToString::to_string).collect();
+        assert_eq!(told, world.mailed(&name).into_iter().collect(), "{calls}");
+    }
     world.finish().await
 }
