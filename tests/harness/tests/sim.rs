@@ -1,5 +1,5 @@
 //! Seeded runs. `SEED=7 cargo test -p harness sim -- --nocapture` plays one seed and prints its
-//! trace; `SEEDS=1000` plays so many.
+//! trace; `SEEDS=1000` plays so many, from `SEED` on if that is told too.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -19,10 +19,10 @@ fn told(name: &str) -> Option<u64> {
 }
 
 fn seeds(usual: u64) -> Range<u64> {
-    match told("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..told("SEEDS").unwrap_or(usual),
-    }
+    let first = told("SEED");
+    let count = told("SEEDS").unwrap_or(if first.is_some() { 1 } else { usual });
+    let first = first.unwrap_or_default();
+    first..first + count
 }
 
 /// Adds up what seeds came to.
