@@ -31,6 +31,16 @@ struct Case<'a> {
     event: &'a StageChanged,
     holder: &'a LeaseHolder,
     ledger: Vec<Assignment>,
+    /// It was decided about before; what it began is finished and nothing else begun.
+    is_handled: bool,
+}
+
+impl Case<'_> {
+    /// Whether the event began what the decision is about.
+    fn has_begun(&self, decision: &AssignmentDecision) -> bool {
+        let of_assessment = |entry: &&Assignment| Some(&entry.assessment) == decision.assessment.as_ref();
+        self.ledger.iter().find(of_assessment).is_some_and(|entry| entry.cause == self.event.id)
+    }
 }
 
 impl Worker {
@@ -46,13 +56,14 @@ impl Worker {
     ) -> Result<Handled, Error> {
         let team = &context.team.id;
         let ledger = self.store.load_assignments(team, &event.opportunity).await?;
+        let is_handled = self.is_handled(team, event, &ledger).await?;
         // A copy may have been decided while the run that began something ended: that is still to be finished.
         let is_begun = ledger.iter().any(|entry| entry.cause == event.id && entry.is_unfinished());
-        if !is_begun && self.is_handled(team, event, &ledger).await? {
-            return Ok(Handled::Duplicate);
+        if is_handled && !is_begun {
+            return self.tell_all_untold(event, &ledger, holder).await;
         }
         let access = self.open(context)?;
-        let case = Case { context, access: &access, event, holder, ledger };
+        let case = Case { context, access: &access, event, holder, ledger, is_handled };
         access.lever.reserve(CALLS_OF_INVITATION).await?;
         let lines = match access.lever.opportunity(&event.opportunity).await {
             Ok(opportunity) => self.assign_opportunity(&case, &opportunity).await?,
@@ -60,6 +71,10 @@ impl Worker {
             Err(lever::Error::Forbidden) => vec![Line::unreadable(Reason::OpportunityHidden)],
             Err(error) => return Err(error.into()),
         };
+        if is_handled {
+            let ledger = self.store.load_assignments(team, &event.opportunity).await?;
+            return self.tell_all_untold(event, &ledger, holder).await;
+        }
         self.record_lines(team, event, &lines).await?;
         Ok(Handled::Decided(lines.iter().map(|line| line.reason).collect()))
     }
@@ -71,7 +86,8 @@ impl Worker {
     ) -> Result<Vec<Line>, Error> {
         match first_failure(opportunity, &case.context.trigger_stages, case.event.triggered_at) {
             Ok(admission) => {
-                let decisions = self.decide(case, opportunity, &admission).await?;
+                let mut decisions = self.decide(case, opportunity, &admission).await?;
+                decisions.retain(|decision| !case.is_handled || case.has_begun(decision));
                 let invitee = Invitee::admitted(opportunity, &admission.email);
                 self.perform_all(case, &invitee, opportunity, decisions).await
             }

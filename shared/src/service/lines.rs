@@ -9,7 +9,7 @@ use crate::flow::{Entry, reason_of_event};
 use crate::metrics::count_decision;
 
 use super::invite::standing_reason;
-use super::{Error, LINES_MAX, Worker};
+use super::{Error, Handled, LINES_MAX, Worker};
 
 /// For so long an event may be under way. Lines of the activity are kept for longer.
 const UNTOLD_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -67,7 +67,7 @@ impl Worker {
         Ok(Some(reason_of_event(event, assignment, reason, &lines)))
     }
 
-    /// Tells the invitation that the cause of an assignment sent and has not told, before `event` takes the assignment
+    /// Tells the invitation that the cause of an assignment sent and has not told. Before another event takes the assignment
     /// over: the cause will find nothing of its own any more.
     pub(super) async fn tell_untold(
         &self,
@@ -105,6 +105,19 @@ impl Worker {
         self.store.record_activity(&activity).await?;
         count_decision(reason);
         Ok(())
+    }
+
+    /// Tells what an event did after it was told: the run that did it may have ended before.
+    pub(super) async fn tell_all_untold(
+        &self,
+        event: &StageChanged,
+        ledger: &[Assignment],
+        holder: &LeaseHolder,
+    ) -> Result<Handled, Error> {
+        for assignment in ledger.iter().filter(|assignment| assignment.cause == event.id) {
+            self.tell_untold(event, assignment, holder).await?;
+        }
+        Ok(Handled::Duplicate)
     }
 
     /// Writes the activity; line 0 comes last and marks the event as handled.

@@ -11,6 +11,7 @@ use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
 const ADD_TAGS: &str = "/v1/opportunities/*/addTags";
+const NOTES: &str = "/v1/opportunities/*/notes";
 const CORRECTED: &str = "Corrected";
 /// After this time an invitation does not count as just made, and a lease has ended.
 const A_WHILE: Duration = Duration::from_secs(600);
@@ -62,6 +63,14 @@ fn refuse_once(world: &World) {
 async fn told(world: &World, id: &str) -> Made<usize> {
     let reasons = world.reasons(id).await?;
     Ok(reasons.iter().filter(|reason| **reason == Reason::Invited).count())
+}
+
+/// What the activity tells invitations to.
+async fn titles_told(world: &World, id: &str) -> Made<BTreeSet<String>> {
+    let lines = world.activity(id).await?;
+    let is_told = |reason| matches!(reason, Reason::Invited | Reason::AttachedToExisting);
+    let told = lines.iter().filter(|line| is_told(line.reason));
+    Ok(told.filter_map(|line| line.facts.title.as_ref()).map(ToString::to_string).collect())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -244,12 +253,35 @@ async fn of_two_invitations_both_are_told_though_a_finding_about_their_move_come
             assert!(world.work_off(event).await, "{calls}");
             world.pass(A_WHILE);
         }
-        let lines = world.activity(&id).await?;
-        let invited =
-            lines.iter().filter(|line| matches!(line.reason, Reason::Invited | Reason::AttachedToExisting));
-        let told: BTreeSet<String> =
-            invited.filter_map(|line| line.facts.title.as_ref()).map(ToString::to_string).collect();
-        assert_eq!(told, world.mailed(&name).into_iter().collect(), "{calls}");
+        assert_eq!(titles_told(&world, &id).await?, world.mailed(&name).into_iter().collect(), "{calls}");
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_was_told_begins_nothing_more_when_it_comes_back() -> Made {
+    let world = World::without_deliveries().await?;
+    for calls in 0..CALLS_OF_TWO {
+        let name = format!("Candidate {calls}");
+        let id = world.candidate(&name, json!({"tags": [OTHER_TITLE]}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        let told = world.envelope(world.moved(&id)?);
+        assert!(world.work_off(&told).await, "{calls}");
+        let result = world.result(&id).await?;
+        world.start_result(&result)?;
+        world.submit_result(&result).await?;
+        // The note stays due, so the event is not yet done with.
+        world.local.lever.kit().faults.plan(Fault::new("POST", NOTES, Mode::Status));
+        assert!(!world.work_off(&world.envelope(news(&result, ResultNews::Submitted)?)).await, "{calls}");
+        world.local.lever.tag(&id, &[World::TITLE.to_owned()], &[])?;
+        let later = moved_on(&world, &id)?;
+        _ = world.failing(calls, Last::Undone).worker()?.handle(&told, &new_run()).await;
+        for event in [&told, &later] {
+            world.pass(A_WHILE);
+            assert!(world.work_off(event).await, "{calls}");
+        }
+        assert_eq!(titles_told(&world, &id).await?, world.mailed(&name).into_iter().collect(), "{calls}");
+        assert_eq!((world.mailed(&name).len(), world.notes(&id)?.len()), (2, 1), "{calls}");
     }
     world.finish().await
 }
