@@ -1,8 +1,10 @@
-//! Paths of Qualified's calls, as faults are planned for them and logs name them.
+//! Paths of the services' calls, as faults are planned for them and logs name them.
 
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
+/// Puts tags on, at Lever.
+pub const ADD_TAGS: &str = "/v1/opportunities/*/addTags";
 /// Invites a person.
 pub const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 /// Looks for a person.

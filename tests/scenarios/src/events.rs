@@ -94,14 +94,24 @@ impl World {
         self.local.worker.handle(envelope, &new_run()).await.is_ok()
     }
 
+    /// A candidate who was moved in, and the event of it.
+    ///
+    /// # Errors
+    /// When a step fails.
+    pub fn moved_in(&self, name: &str) -> Made<(String, Envelope)> {
+        let id = self.candidate(name, json!({"tags": [Self::TITLE]}))?;
+        self.local.lever.move_to(&id, Self::TRIGGER, None)?;
+        let event = self.envelope(self.moved(&id)?);
+        Ok((id, event))
+    }
+
     /// A candidate who was moved in and is invited, without a delivery.
     ///
     /// # Errors
     /// When a step fails.
     pub async fn invited_alone(&self, name: &str) -> Made<String> {
-        let id = self.candidate(name, json!({"tags": [Self::TITLE]}))?;
-        self.local.lever.move_to(&id, Self::TRIGGER, None)?;
-        if !self.work_off(&self.envelope(self.moved(&id)?)).await {
+        let (id, event) = self.moved_in(name)?;
+        if !self.work_off(&event).await {
             return Err("the invitation failed".into());
         }
         Ok(id)

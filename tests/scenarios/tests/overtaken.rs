@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use lever_integration::domain::{Reason, ResultNews};
 use lever_integration::queue::Envelope;
-use scenarios::calls::{INVITE, LOOK_UP};
+use scenarios::calls::{ADD_TAGS, INVITE, LOOK_UP};
 use scenarios::{Last, Made, World, address, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
-const ADD_TAGS: &str = "/v1/opportunities/*/addTags";
 const NOTES: &str = "/v1/opportunities/*/notes";
 const CORRECTED: &str = "Corrected";
 /// After this time an invitation does not count as just made, and a lease has ended.
@@ -31,14 +30,6 @@ async fn asked_again(world: &World) -> Made<(String, Envelope)> {
     world.move_anew(&id)?;
     let asking = world.envelope(world.moved(&id)?);
     Ok((id, asking))
-}
-
-/// A candidate moved in, and the event of it.
-fn moved_in(world: &World, name: &str) -> Made<(String, Envelope)> {
-    let id = world.candidate(name, json!({"tags": [World::TITLE]}))?;
-    world.local.lever.move_to(&id, World::TRIGGER, None)?;
-    let event = world.envelope(world.moved(&id)?);
-    Ok((id, event))
 }
 
 /// Moved out and in, with whatever tags there are.
@@ -115,7 +106,7 @@ async fn a_title_taken_off_and_put_back_while_asked_again_is_invited_by_the_next
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_invitation_that_a_later_move_makes_up_for_is_told_once() -> Made {
     let world = World::without_deliveries().await?;
-    let (id, earlier) = moved_in(&world, "Candidate 1")?;
+    let (id, earlier) = world.moved_in("Candidate 1")?;
     refuse_once(&world);
     assert!(!world.work_off(&earlier).await);
     let later = moved_on(&world, &id)?;
@@ -129,7 +120,7 @@ async fn a_failed_invitation_that_a_later_move_makes_up_for_is_told_once() -> Ma
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_later_move_that_invited_and_failed_invites_no_corrected_address() -> Made {
     let world = World::without_deliveries().await?;
-    let (id, earlier) = moved_in(&world, "Candidate 1")?;
+    let (id, earlier) = world.moved_in("Candidate 1")?;
     refuse_once(&world);
     assert!(!world.work_off(&earlier).await);
     let later = moved_on(&world, &id)?;
@@ -148,7 +139,7 @@ async fn a_later_move_that_invited_and_failed_invites_no_corrected_address() -> 
 async fn an_invitation_whose_tags_a_later_move_puts_on_is_told_also_if_that_fails_at_first() -> Made {
     for fails in [false, true] {
         let world = World::without_deliveries().await?;
-        let (id, earlier) = moved_in(&world, "Candidate 1")?;
+        let (id, earlier) = world.moved_in("Candidate 1")?;
         world.local.lever.kit().faults.plan(Fault::new("POST", ADD_TAGS, Mode::Status));
         assert!(!world.work_off(&earlier).await);
         let later = moved_on(&world, &id)?;
@@ -206,7 +197,7 @@ async fn an_asking_whose_event_is_lost_is_found_although_an_earlier_event_tells_
     let mut ends = 0;
     for calls in 0..CALLS_MAX {
         let (name, corrected) = (format!("Candidate {calls}"), format!("{CORRECTED} {calls}"));
-        let (id, earlier) = moved_in(&world, &name)?;
+        let (id, earlier) = world.moved_in(&name)?;
         _ = world.failing(calls, Last::Undone).worker()?.handle(&earlier, &new_run()).await;
         let is_done = world.ledger(&id).await?.first().is_some_and(|entry| !entry.is_unfinished());
         if !is_done || told(&world, &id).await? > 0 {
@@ -229,7 +220,7 @@ async fn an_asking_whose_event_is_lost_is_found_although_an_earlier_event_tells_
 async fn what_a_lost_run_sent_is_found_after_the_profile_was_merged_into_another() -> Made {
     let world = World::without_deliveries().await?;
     let other = world.candidate(CORRECTED, json!({}))?;
-    let (id, event) = moved_in(&world, "Candidate 1")?;
+    let (id, event) = world.moved_in("Candidate 1")?;
     world.local.qualified.kit().faults.plan(Fault::new("POST", INVITE, Mode::DropAfter));
     assert!(!world.work_off(&event).await);
     world.local.lever.merge_into(&id, &other)?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use lever_integration::domain::ResultNews;
 use scenarios::calls::INVITE;
 use scenarios::{Made, World, new_run};
-use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
 /// So long takes a call that is made slow: much longer than an invitation and a submission.
@@ -16,9 +15,7 @@ const MEANWHILE: Duration = Duration::from_millis(300);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_retake_given_while_another_opportunity_is_being_invited_is_followed_by_both() -> Made {
     let world = World::without_deliveries().await?;
-    let other = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
-    world.local.lever.move_to(&other, World::TRIGGER, None)?;
-    let (moved, run) = (world.envelope(world.moved(&other)?), new_run());
+    let ((other, moved), run) = (world.moved_in("Candidate 1")?, new_run());
     let delay_ms = u64::try_from(SLOW.as_millis())?;
     world.local.qualified.kit().faults.plan(Fault { delay_ms, ..Fault::new("POST", INVITE, Mode::Delay) });
     let meanwhile = async {

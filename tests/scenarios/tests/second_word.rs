@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use lever_integration::domain::Reason;
-use scenarios::calls::INVITE;
+use scenarios::calls::{ADD_TAGS, INVITE};
 use scenarios::{Last, Made, World, address, new_run};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
-const ADD_TAGS: &str = "/v1/opportunities/*/addTags";
 const CORRECTED: &str = "Corrected";
 const CORRECTED_AGAIN: &str = "Corrected again";
 /// Longer than a lease.
