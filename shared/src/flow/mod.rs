@@ -20,7 +20,7 @@ pub use reconciliation::{
 };
 pub use result_change::{MirrorUpdate, decide_result, decide_retake, is_old_news};
 pub use stage_change::{
-    AssignmentDecision, Request, Step, decide_stage_change, finish_begun, reason_of_event,
+    AssignmentDecision, Request, Step, decide_stage_change, finish_begun, reason_of_event, tells_invitation,
 };
 pub use tag_change::{superseded_tags, wanted_tag};
 

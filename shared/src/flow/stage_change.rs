@@ -165,7 +165,7 @@ pub fn reason_of_event(
 }
 
 /// Whether asking for an invitation came to one.
-fn tells_invitation(reason: Reason) -> bool {
+pub fn tells_invitation(reason: Reason) -> bool {
     matches!(reason, Reason::Invited | Reason::AttachedToExisting | Reason::TagsRestored)
 }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     Activity, ActivityId, AssessmentId, Assignment, Facts, LeaseHolder, Reason, StageChanged, TeamId,
 };
-use crate::flow::{Entry, reason_of_event};
+use crate::flow::{Entry, reason_of_event, tells_invitation};
 use crate::metrics::count_decision;
 
 use super::invite::standing_reason;
@@ -139,7 +139,12 @@ impl Worker {
                 facts: line.facts.clone(),
                 body_digest: Some(event.body_digest.clone()),
             };
-            self.store.record_activity(&activity).await?;
+            // A run that was overtaken must not hide what another run of the event did.
+            if tells_invitation(line.reason) {
+                self.store.record_activity(&activity).await?;
+            } else {
+                self.store.record_new_activity(&activity).await?;
+            }
             count_decision(line.reason);
         }
         Ok(())

@@ -265,6 +265,13 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn record_new_activity(&self, activity: &Activity) -> Result<(), Error> {
+        let mut teams = self.teams();
+        let rows = &mut teams.entry(activity.team.clone()).or_default().activity;
+        rows.entry((activity.at, activity.id.clone())).or_insert_with(|| activity.clone());
+        Ok(())
+    }
+
     async fn load_activity(
         &self,
         team: &TeamId,

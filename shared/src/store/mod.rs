@@ -174,6 +174,8 @@ pub trait Store: Send + Sync {
 
     /// Writes a line of activity; the same id and time again replaces it. It expires after 90 days.
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error>;
+    /// Like [`Store::record_activity`], but a line of the same id and time stays as it is.
+    async fn record_new_activity(&self, activity: &Activity) -> Result<(), Error>;
     /// Reads one line of activity, consistently; nothing if it is past its time.
     async fn load_activity(
         &self,

@@ -192,6 +192,9 @@ impl Store for GatedStore {
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
         self.during("record_activity", self.inner.record_activity(activity)).await
     }
+    async fn record_new_activity(&self, activity: &Activity) -> Result<(), Error> {
+        self.during("record_new_activity", self.inner.record_new_activity(activity)).await
+    }
     async fn load_activity(
         &self,
         team: &TeamId,

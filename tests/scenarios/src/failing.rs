@@ -191,6 +191,9 @@ impl Store for FailingStore {
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
         self.during(self.inner.record_activity(activity)).await
     }
+    async fn record_new_activity(&self, activity: &Activity) -> Result<(), Error> {
+        self.during(self.inner.record_new_activity(activity)).await
+    }
     async fn load_activity(
         &self,
         team: &TeamId,

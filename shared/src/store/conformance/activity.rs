@@ -71,7 +71,14 @@ async fn the_same_line_again_replaces_the_first(store: &dyn Store, clock: &Manua
     store.record_activity(&activity(&team, first.at, "b")?).await?;
     store.record_activity(&activity(&team, moment(clock) + Duration::from_nanos(1), "a")?).await?;
     assert_eq!(store.team_activity(&team, None, 10).await?.rows.len(), 3);
+    assert_eq!(store.load_activity(&team, first.at, &first.id).await?, Some(again.clone()));
+
+    // A line that is to be new leaves the one that is there.
+    store.record_new_activity(&first).await?;
     assert_eq!(store.load_activity(&team, first.at, &first.id).await?, Some(again));
+    let new = activity(&team, first.at, "c")?;
+    store.record_new_activity(&new).await?;
+    assert_eq!(store.load_activity(&team, new.at, &new.id).await?, Some(new));
     Ok(())
 }
 

@@ -17,6 +17,10 @@ pub(super) async fn record(store: &DynamoStore, activity: &Activity) -> Result<(
     store.table.put(encode(&ActivityItem::from(activity))?).await
 }
 
+pub(super) async fn record_new(store: &DynamoStore, activity: &Activity) -> Result<(), Error> {
+    store.table.put_new(encode(&ActivityItem::from(activity))?).await
+}
+
 pub(super) async fn load(
     store: &DynamoStore,
     team: &TeamId,

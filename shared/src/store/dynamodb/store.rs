@@ -176,6 +176,10 @@ impl Store for DynamoStore {
         activities::record(self, activity).await
     }
 
+    async fn record_new_activity(&self, activity: &Activity) -> Result<(), Error> {
+        activities::record_new(self, activity).await
+    }
+
     async fn load_activity(
         &self,
         team: &TeamId,

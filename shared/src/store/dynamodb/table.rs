@@ -61,6 +61,20 @@ impl Table {
         Ok(())
     }
 
+    /// Writes an item, unless one with its key is there.
+    pub(super) async fn put_new(&self, item: Attributes) -> Result<(), Error> {
+        let (condition, names, _) = version_condition(0);
+        let call = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let call = call.condition_expression(condition).set_expression_attribute_names(Some(names));
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(failure(&error)),
+            },
+        }
+    }
+
     /// Puts an item in place of the one with version `named`, or of none if that is 0.
     pub(super) async fn record(&self, mut item: Attributes, named: u64) -> Result<Recorded, Error> {
         let write_id = write_id()?;
