@@ -214,6 +214,10 @@ fn decide_status(entry: &Assignment, event: &EventId) -> Step {
     match &entry.state {
         // Not ours: we put one there only once the invitation is on record.
         AssignmentState::Inviting if entry.cause == *event => finish_unasked(entry, Reason::StatusTagPresent),
+        // Nor is what is there while nothing was shown since somebody asked again.
+        AssignmentState::Mirrored(mirror) if entry.cause == *event && mirror.shown.is_none() => {
+            finish_unasked(entry, Reason::StatusTagPresent)
+        }
         AssignmentState::Mirrored(_) if entry.cause == *event => Step::Finish(Box::new(entry.clone())),
         AssignmentState::Inviting | AssignmentState::Mirrored(_) => Step::Nothing(Reason::AlreadyAssigned),
         AssignmentState::Refused { .. } => Step::Nothing(Reason::StatusTagPresent),

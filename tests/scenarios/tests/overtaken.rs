@@ -192,6 +192,21 @@ async fn asking_again_that_a_start_settles_is_not_told_as_an_invitation() -> Mad
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_said_to_be_invited_by_hand_while_asked_for_again_gets_no_invitation() -> Made {
+    let world = World::without_deliveries().await?;
+    let (id, asking) = asked_again(&world).await?;
+    refuse_once(&world);
+    assert!(!world.work_off(&asking).await);
+    let status = format!("{} - Invited", World::TITLE);
+    world.local.lever.tag(&id, &[status], &[World::TITLE.to_owned()])?;
+    world.pass(A_WHILE);
+    assert!(world.work_off(&asking).await);
+    assert_eq!(world.mailed(CORRECTED), [""; 0]);
+    assert_eq!(world.reasons(&id).await?, [Reason::StatusTagPresent, Reason::Invited]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_asking_whose_event_is_lost_is_found_although_an_earlier_event_tells_late() -> Made {
     let world = World::without_deliveries().await?;
     let mut ends = 0;
