@@ -122,7 +122,7 @@ fn entry_at_rest(
     Ok(())
 }
 
-/// What was handed in before a retake and after Lever first showed the invitation: from then on it was followed.
+/// What was handed in before a retake and after Lever first showed its invitation: from then on it was followed.
 fn earlier_submissions(
     world: &World,
     id: &str,
@@ -144,7 +144,10 @@ fn earlier_submissions(
         let tag = exchange.sent["tags"][0].as_str().unwrap_or_default();
         exchange.path == path && status_of(tag).is_some_and(|(title, _)| title == entry.title.as_str())
     };
-    let shown_at = world.wire.first(shows_it).map_or(i64::MAX, |exchange| exchange.at_ms);
-    earlier.retain(|one| one.submitted_at.is_some_and(|at| at > shown_at));
+    earlier.retain(|one| {
+        let since = |exchange: &Exchange| exchange.at_ms >= one.created_at && shows_it(exchange);
+        let shown_at = world.wire.first(since).map_or(i64::MAX, |exchange| exchange.at_ms);
+        one.submitted_at.is_some_and(|at| at > shown_at)
+    });
     earlier
 }
