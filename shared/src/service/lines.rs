@@ -139,11 +139,12 @@ impl Worker {
                 facts: line.facts.clone(),
                 body_digest: Some(event.body_digest.clone()),
             };
-            // A run that was overtaken must not hide what another run of the event did.
-            if tells_invitation(line.reason) {
-                self.store.record_activity(&activity).await?;
-            } else {
+            // A run that was overtaken must not hide what another run of the event did. What a run wrote that ended before
+            // line 0 is replaced: the lines may come in another order now.
+            if number == 0 && !tells_invitation(line.reason) {
                 self.store.record_new_activity(&activity).await?;
+            } else {
+                self.store.record_activity(&activity).await?;
             }
             count_decision(line.reason);
         }

@@ -12,6 +12,10 @@ use sim_kit::faults::{Fault, Mode};
 const LEASE_IS_OVER: Duration = Duration::from_secs(400);
 /// No event needs more calls of the table.
 const CALLS_MAX: usize = 9;
+/// No event of two assessments, one of which is known already, needs more.
+const CALLS_OF_TWO: usize = 14;
+/// Another assessment of the built-in team.
+const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
 /// How often an event may come back until it is done.
 const RECEIVES: usize = 4;
 
@@ -154,6 +158,35 @@ async fn a_doubt_outlives_a_second_run_that_fails_at_any_call() -> Made {
             let hindrances = [Hindrance::Ends(end), Hindrance::Refused(method, path)];
             play(&world, &format!("Candidate {number} {more}"), [&hindrances, &[], &hindrances]).await?;
         }
+    }
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_in_another_order_than_those_of_a_run_that_ended_tell_nothing_twice() -> Made {
+    let world = World::without_deliveries().await?;
+    let titles = [World::TITLE, OTHER_TITLE].map(str::to_owned);
+    let shown = [World::TITLE.to_owned(), format!("{} - Invited", World::TITLE)];
+    for calls in 0..CALLS_OF_TWO {
+        let id = world.candidate(&format!("Candidate {calls}"), json!({"tags": [World::TITLE]}))?;
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        handle(&world, world.moved(&id)?, &[]).await?;
+        world.local.lever.tag(&id, &titles, &[])?;
+        world.local.lever.move_to(&id, "Offer", None)?;
+        world.pass(LEASE_IS_OVER);
+        world.local.lever.move_to(&id, World::TRIGGER, None)?;
+        let envelope = world.envelope(world.moved(&id)?);
+        _ = doomed(&world, (calls, Last::Undone))?.handle(&envelope, &new_run()).await;
+        world.pass(LEASE_IS_OVER);
+        world.local.lever.tag(&id, &[], &shown)?;
+        world.local.lever.tag(&id, &shown[1..], &[])?;
+        assert!(world.work_off(&envelope).await, "{calls}");
+        let reasons = world.reasons(&id).await?;
+        assert_eq!(
+            reasons.iter().filter(|told| **told == Reason::Invited).count(),
+            2,
+            "{calls}: {reasons:?}"
+        );
     }
     world.finish().await
 }
