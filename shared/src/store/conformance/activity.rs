@@ -13,6 +13,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) async fn check(store: &dyn Store, clock: &ManualClock) -> Outcome {
     every_reason_comes_back_as_it_was_recorded(store, clock).await?;
     the_same_line_again_replaces_the_first(store, clock).await?;
+    a_new_line_leaves_one_that_is_there(store, clock).await?;
     pages_have_every_line_once_and_newest_first(store, clock).await?;
     pages_hold_while_lines_are_added(store, clock).await?;
     the_newest_of_an_opportunity_come_first(store, clock).await?;
@@ -71,14 +72,16 @@ async fn the_same_line_again_replaces_the_first(store: &dyn Store, clock: &Manua
     store.record_activity(&activity(&team, first.at, "b")?).await?;
     store.record_activity(&activity(&team, moment(clock) + Duration::from_nanos(1), "a")?).await?;
     assert_eq!(store.team_activity(&team, None, 10).await?.rows.len(), 3);
-    assert_eq!(store.load_activity(&team, first.at, &first.id).await?, Some(again.clone()));
-
-    // A line that is to be new leaves the one that is there.
-    store.record_new_activity(&first).await?;
     assert_eq!(store.load_activity(&team, first.at, &first.id).await?, Some(again));
-    let new = activity(&team, first.at, "c")?;
-    store.record_new_activity(&new).await?;
-    assert_eq!(store.load_activity(&team, new.at, &new.id).await?, Some(new));
+    Ok(())
+}
+
+async fn a_new_line_leaves_one_that_is_there(store: &dyn Store, clock: &ManualClock) -> Outcome {
+    let team = team("activity-new")?.id;
+    let first = activity(&team, moment(clock), "a")?;
+    store.record_new_activity(&first).await?;
+    store.record_new_activity(&Activity { reason: Reason::MovedOn, ..first.clone() }).await?;
+    assert_eq!(store.load_activity(&team, first.at, &first.id).await?, Some(first));
     Ok(())
 }
 
