@@ -2,6 +2,7 @@
 //!
 //! Behaves as the table does, conformance suite included; forgets everything with the process.
 
+mod activities;
 mod reconciling;
 mod rows;
 
@@ -14,7 +15,7 @@ use jiff::Timestamp;
 
 use rows::Rows;
 
-use super::{Error, Page, Recorded, Store, TeamContext, page, retention};
+use super::{Error, Page, Recorded, Store, TeamContext, page};
 use crate::clock::Clock;
 use crate::domain::{
     Activity, ActivityId, Assignment, CallGrant, CallRequest, Connection, OAuthAttempt, OpenAssignment,
@@ -39,14 +40,6 @@ impl MemoryStore {
 
     fn teams(&self) -> MutexGuard<'_, BTreeMap<TeamId, Rows>> {
         self.teams.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The newest lines that are wanted, newest first, without those past their time.
-    fn newest(&self, team: &TeamId, is_wanted: impl Fn(&Activity) -> bool, limit: usize) -> Vec<Activity> {
-        let oldest = retention::oldest_kept(self.clock.now());
-        let teams = self.teams();
-        let lines = teams.get(team).into_iter().flat_map(|rows| rows.activity.values().rev());
-        lines.filter(|line| line.at >= oldest && is_wanted(line)).take(limit).cloned().collect()
     }
 }
 
@@ -259,16 +252,12 @@ impl Store for MemoryStore {
     }
 
     async fn record_activity(&self, activity: &Activity) -> Result<(), Error> {
-        let mut teams = self.teams();
-        let rows = &mut teams.entry(activity.team.clone()).or_default().activity;
-        rows.insert((activity.at, activity.id.clone()), activity.clone());
+        activities::record(self, activity);
         Ok(())
     }
 
     async fn record_new_activity(&self, activity: &Activity) -> Result<(), Error> {
-        let mut teams = self.teams();
-        let rows = &mut teams.entry(activity.team.clone()).or_default().activity;
-        rows.entry((activity.at, activity.id.clone())).or_insert_with(|| activity.clone());
+        activities::record_new(self, activity);
         Ok(())
     }
 
@@ -278,7 +267,7 @@ impl Store for MemoryStore {
         at: Timestamp,
         id: &ActivityId,
     ) -> Result<Option<Activity>, Error> {
-        Ok(self.newest(team, |line| line.at == at && line.id == *id, 1).pop())
+        Ok(activities::load(self, team, at, id))
     }
 
     async fn team_activity(
@@ -287,11 +276,7 @@ impl Store for MemoryStore {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Activity>, Error> {
-        let limit = page::checked_limit(limit)?;
-        let before = cursor.map(|cursor| page::parse_after_activity(cursor, team)).transpose()?;
-        let follows =
-            |line: &Activity| before.as_ref().is_none_or(|(at, id)| (line.at, &line.id) < (*at, id));
-        Ok(page::cut(self.newest(team, follows, limit + 1), limit, page::after_activity))
+        activities::list(self, team, cursor, limit)
     }
 
     async fn opportunity_activity(
@@ -300,8 +285,7 @@ impl Store for MemoryStore {
         opportunity: &OpportunityId,
         limit: usize,
     ) -> Result<Vec<Activity>, Error> {
-        let limit = page::checked_limit(limit)?;
-        Ok(self.newest(team, |line| line.opportunity == *opportunity, limit))
+        activities::list_of_opportunity(self, team, opportunity, limit)
     }
 }
 
