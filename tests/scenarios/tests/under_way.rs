@@ -121,15 +121,12 @@ async fn of_logins_at_the_same_time_one_webhook_is_left_and_believed() -> Made {
     world.finish().await
 }
 
-/// A Qualified with two teams; the second has an assessment of the same title under another id.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_reads_nobody_in_the_stage_hides_no_invitation_of_another_run() -> Made {
     // The other run ends first, or last.
     for looks_up_in in [0, 2 * SLOW] {
         let world = World::without_deliveries().await?;
-        let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
-        world.local.lever.move_to(&id, World::TRIGGER, None)?;
-        let envelope = world.envelope(world.moved(&id)?);
+        let (id, envelope) = world.moved_in("Candidate 1")?;
         let slow = |delay_ms, path| Fault { delay_ms, ..Fault::new("GET", path, Mode::Delay) };
         world.local.lever.kit().faults.plan(slow(SLOW, "/v1/opportunities/*"));
         world.local.qualified.kit().faults.plan(slow(looks_up_in, LOOK_UP));
@@ -152,6 +149,7 @@ async fn a_run_that_reads_nobody_in_the_stage_hides_no_invitation_of_another_run
     Ok(())
 }
 
+/// A Qualified with two teams; the second has an assessment of the same title under another id.
 fn two_teams(world: &World) -> Made<Value> {
     let (id, key) = world.local.qualified.first_team().ok_or("no team")?;
     let seed: qualified_sim::Seed = serde_json::from_value(json!({"teams": [
