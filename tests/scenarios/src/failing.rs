@@ -43,6 +43,11 @@ enum Turn {
 }
 
 impl World {
+    /// No event of one invitation makes more calls of the table.
+    pub const CALLS_MAX: usize = 10;
+    /// No event of two invitations makes more.
+    pub const CALLS_OF_TWO: usize = 24;
+
     /// The parts of the system with a table that answers `calls` calls and then none.
     pub fn failing(&self, calls: usize, last: Last) -> Parts {
         let parts = &self.local.parts;

@@ -37,6 +37,12 @@ impl World {
     pub const TRIGGER: &str = "Technical Assessment";
     /// An assessment of the built-in team.
     pub const TITLE: &str = "Rust Basics";
+    /// Another one.
+    pub const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
+    /// Longer than a stage change is left to its own event, and than the pause between two sweeps.
+    pub const SWEEP_IS_DUE: Duration = Duration::from_secs(6 * 60);
+    /// Longer than a lease.
+    pub const LEASE_IS_OVER: Duration = Duration::from_secs(400);
 
     /// A connected team with one trigger stage and the event group switched on.
     ///

@@ -1,21 +1,11 @@
 //! Runs that end in the middle: at every call of the table, once and twice, for every kind of event.
 
-use std::time::Duration;
-
 use lever_integration::domain::{Event, Reason, ResultNews};
 use lever_integration::service::Worker;
 use scenarios::{Last, Made, World, address, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
-/// Longer than a lease.
-const LEASE_IS_OVER: Duration = Duration::from_secs(400);
-/// No event needs more calls of the table.
-const CALLS_MAX: usize = 9;
-/// No event of two assessments, one of which is known already, needs more.
-const CALLS_OF_TWO: usize = 14;
-/// Another assessment of the built-in team.
-const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
 /// How often an event may come back until it is done.
 const RECEIVES: usize = 4;
 
@@ -66,13 +56,13 @@ async fn handle(world: &World, event: Event, hindrances: &[Hindrance]) -> Made {
         for kit in kits {
             kit.faults.clear();
         }
-        world.clock.advance(LEASE_IS_OVER);
+        world.clock.advance(World::LEASE_IS_OVER);
     }
     for _ in 0..RECEIVES {
         if world.local.worker.handle(&envelope, &new_run()).await.is_ok() {
             return Ok(());
         }
-        world.clock.advance(LEASE_IS_OVER);
+        world.clock.advance(World::LEASE_IS_OVER);
     }
     Err(format!("{hindrances:?}: the event is never done").into())
 }
@@ -105,7 +95,7 @@ fn shown(world: &World, id: &str) -> Made<Vec<String>> {
 }
 
 fn ends() -> impl Iterator<Item = End> {
-    (1..CALLS_MAX).flat_map(|calls| [(calls, Last::Undone), (calls, Last::Done)])
+    (1..World::CALLS_MAX).flat_map(|calls| [(calls, Last::Undone), (calls, Last::Done)])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,19 +155,19 @@ async fn a_doubt_outlives_a_second_run_that_fails_at_any_call() -> Made {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lines_in_another_order_than_those_of_a_run_that_ended_tell_nothing_twice() -> Made {
     let world = World::without_deliveries().await?;
-    let titles = [World::TITLE, OTHER_TITLE].map(str::to_owned);
+    let titles = [World::TITLE, World::OTHER_TITLE].map(str::to_owned);
     let shown = [World::TITLE.to_owned(), format!("{} - Invited", World::TITLE)];
-    for calls in 0..CALLS_OF_TWO {
+    for calls in 0..World::CALLS_OF_TWO {
         let id = world.candidate(&format!("Candidate {calls}"), json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         handle(&world, world.moved(&id)?, &[]).await?;
         world.local.lever.tag(&id, &titles, &[])?;
         world.local.lever.move_to(&id, "Offer", None)?;
-        world.pass(LEASE_IS_OVER);
+        world.pass(World::LEASE_IS_OVER);
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         let envelope = world.envelope(world.moved(&id)?);
         _ = doomed(&world, (calls, Last::Undone))?.handle(&envelope, &new_run()).await;
-        world.pass(LEASE_IS_OVER);
+        world.pass(World::LEASE_IS_OVER);
         world.local.lever.tag(&id, &[], &shown)?;
         world.local.lever.tag(&id, &shown[1..], &[])?;
         assert!(world.work_off(&envelope).await, "{calls}");

@@ -12,17 +12,11 @@ const ELSEWHERE: &str = "Offer";
 const SLOW: Duration = Duration::from_millis(400);
 /// By then the run that goes on slowly is within its slow call.
 const MEANWHILE: Duration = Duration::from_millis(100);
-/// Longer than a lease.
-const LEASE_IS_OVER: Duration = Duration::from_secs(400);
-/// Longer than a stage change is left to its own event.
-const A_WHILE: Duration = Duration::from_secs(6 * 60);
-/// No event of one invitation needs more calls of the table.
-const CALLS_MAX: usize = 10;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_run_began_is_finished_though_a_copy_of_its_event_was_decided_meanwhile() -> Made {
     let world = World::without_deliveries().await?;
-    for calls in 0..CALLS_MAX {
+    for calls in 0..World::CALLS_MAX {
         let name = format!("Candidate {calls}");
         let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
@@ -39,7 +33,7 @@ async fn what_a_run_began_is_finished_though_a_copy_of_its_event_was_decided_mea
         let (decided, moved) = tokio::join!(world.local.worker.handle(&envelope, &copy), overtaking);
         decided?;
         moved?;
-        world.pass(LEASE_IS_OVER);
+        world.pass(World::LEASE_IS_OVER);
         world.local.worker.handle(&envelope, &new_run()).await?;
         let ledger = world.ledger(&id).await?;
         assert!(ledger.iter().all(|entry| !entry.is_unfinished()), "{calls} calls: {ledger:?}");
@@ -53,25 +47,27 @@ async fn what_a_run_began_is_finished_though_a_copy_of_its_event_was_decided_mea
 async fn who_comes_back_is_invited_though_the_first_move_was_refused_and_the_second_never_told() -> Made {
     let world = World::without_deliveries().await?;
     let mut refused = 0;
-    for (first, second) in (0..CALLS_MAX).flat_map(|first| (0..CALLS_MAX).map(move |second| (first, second)))
+    for (first, second) in
+        (0..World::CALLS_MAX).flat_map(|first| (0..World::CALLS_MAX).map(move |second| (first, second)))
     {
         let id = world.candidate(&format!("Candidate {first} {second}"), json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         let envelope = world.envelope(world.moved(&id)?);
         _ = world.failing(first, Last::Undone).worker()?.handle(&envelope, &new_run()).await;
         world.local.lever.move_to(&id, ELSEWHERE, None)?;
-        world.pass(LEASE_IS_OVER);
+        world.pass(World::LEASE_IS_OVER);
         _ = world.failing(second, Last::Undone).worker()?.handle(&envelope, &new_run()).await;
         refused += world.ledger(&id).await?.iter().filter(|entry| entry.is_refused()).count();
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
-        world.pass(LEASE_IS_OVER);
+        world.pass(World::LEASE_IS_OVER);
         world.local.worker.handle(&envelope, &new_run()).await?;
     }
     assert!(refused > 0, "no run ended after it had refused");
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     world.local.reconcile().await?;
     world.wait_out().await?;
-    for (first, second) in (0..CALLS_MAX).flat_map(|first| (0..CALLS_MAX).map(move |second| (first, second)))
+    for (first, second) in
+        (0..World::CALLS_MAX).flat_map(|first| (0..World::CALLS_MAX).map(move |second| (first, second)))
     {
         let mailed = world.mailed(&format!("Candidate {first} {second}"));
         assert_eq!(mailed, [World::TITLE], "after {first} and {second} calls");

@@ -21,14 +21,6 @@ const RESULTS: &str = "/api/v1/assessment_results";
 const SLOW: Duration = Duration::from_secs(2);
 /// By then a run that began before is within its slow call.
 const MEANWHILE: Duration = Duration::from_millis(300);
-/// Longer than a stage change is left to its own event.
-const A_WHILE: Duration = Duration::from_secs(6 * 60);
-/// Longer than a lease.
-const LEASE_IS_OVER: Duration = Duration::from_secs(400);
-/// Another assessment of the built-in team.
-const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
-/// No event of two invitations needs more calls of the table.
-const CALLS_MAX: usize = 24;
 
 /// A candidate who handed in, at rest, in a world whose events come from the test alone.
 async fn submitted(world: &World, name: &str) -> Made<(String, String)> {
@@ -91,7 +83,7 @@ async fn what_a_sweep_found_and_was_given_up_is_done_after_a_redrive() -> Made {
     let faults = &world.local.lever.kit().faults;
     let read = format!("/v1/opportunities/{id}");
     faults.plan(Fault { status: Some(500), times: 1_000, ..Fault::new("GET", &read, Mode::Status) });
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     assert_eq!(world.local.reconcile().await?.found, 1);
     world.wait_out().await?;
     assert_eq!(world.reasons(&id).await?, [Reason::GivenUp]);
@@ -150,8 +142,8 @@ async fn a_submission_has_its_note_when_the_retake_is_told_first() -> Made {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_decision_on_what_a_sweep_found_is_told_though_the_run_ends_amid_telling() -> Made {
     let world = World::without_deliveries().await?;
-    let titles = [World::TITLE, OTHER_TITLE];
-    for calls in 0..CALLS_MAX {
+    let titles = [World::TITLE, World::OTHER_TITLE];
+    for calls in 0..World::CALLS_OF_TWO {
         let id = world.candidate(&format!("Candidate {calls}"), json!({"tags": titles}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         let Event::StageChanged(moved) = world.moved(&id)? else { return Err("no stage change".into()) };
@@ -161,7 +153,7 @@ async fn every_decision_on_what_a_sweep_found_is_told_though_the_run_ends_amid_t
         let event = StageChanged { id: EventId::found(u128::try_from(calls)?), triggered_at, ..moved };
         let envelope = world.envelope(Event::StageChanged(event));
         _ = world.failing(calls, Last::Undone).worker()?.handle(&envelope, &new_run()).await;
-        world.pass(LEASE_IS_OVER);
+        world.pass(World::LEASE_IS_OVER);
         world.local.worker.handle(&envelope, &new_run()).await?;
         let lines = world.activity(&id).await?;
         let told = lines.iter().filter_map(|line| line.facts.title.as_ref()).map(Title::as_str);
@@ -186,7 +178,7 @@ async fn a_retake_that_another_opportunity_follows_already_is_found() -> Made {
         let of_retake = notes.iter().filter(|note| note.contains(&format!("Reference: {retake}/")));
         assert_eq!(of_retake.count(), 1, "{notes:?}");
     }
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     assert_eq!(world.local.reconcile().await?.found, 0);
     world.finish().await
 }

@@ -15,12 +15,6 @@ const CORRECTED: &str = "Corrected";
 /// After this time an invitation does not count as just made, and a lease has ended.
 const A_WHILE: Duration = Duration::from_secs(600);
 const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Another assessment of the built-in team.
-const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
-/// No event of two invitations needs more calls of the table.
-const CALLS_OF_TWO: usize = 24;
-/// No event needs more calls of the table.
-const CALLS_MAX: usize = 9;
 
 /// A candidate invited a while ago, whose address has been corrected and who is asked for again.
 async fn asked_again(world: &World) -> Made<(String, Envelope)> {
@@ -210,7 +204,7 @@ async fn who_is_said_to_be_invited_by_hand_while_asked_for_again_gets_no_invitat
 async fn an_asking_whose_event_is_lost_is_found_although_an_earlier_event_tells_late() -> Made {
     let world = World::without_deliveries().await?;
     let mut ends = 0;
-    for calls in 0..CALLS_MAX {
+    for calls in 0..World::CALLS_MAX {
         let (name, corrected) = (format!("Candidate {calls}"), format!("{CORRECTED} {calls}"));
         let (id, earlier) = world.moved_in(&name)?;
         _ = world.failing(calls, Last::Undone).worker()?.handle(&earlier, &new_run()).await;
@@ -247,9 +241,9 @@ async fn what_a_lost_run_sent_is_found_after_the_profile_was_merged_into_another
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_invitations_both_are_told_though_a_finding_about_their_move_comes_between() -> Made {
     let world = World::without_deliveries().await?;
-    for calls in 0..CALLS_OF_TWO {
+    for calls in 0..World::CALLS_OF_TWO {
         let name = format!("Candidate {calls}");
-        let id = world.candidate(&name, json!({"tags": [World::TITLE, OTHER_TITLE]}))?;
+        let id = world.candidate(&name, json!({"tags": [World::TITLE, World::OTHER_TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         let (found, own) = world.found_and_own(&id)?;
         _ = world.failing(calls, Last::Undone).worker()?.handle(&own, &new_run()).await;
@@ -267,9 +261,9 @@ async fn of_two_invitations_both_are_told_though_a_finding_about_their_move_come
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_was_told_begins_nothing_more_when_it_comes_back() -> Made {
     let world = World::without_deliveries().await?;
-    for calls in 0..CALLS_OF_TWO {
+    for calls in 0..World::CALLS_OF_TWO {
         let name = format!("Candidate {calls}");
-        let id = world.candidate(&name, json!({"tags": [OTHER_TITLE]}))?;
+        let id = world.candidate(&name, json!({"tags": [World::OTHER_TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         let told = world.envelope(world.moved(&id)?);
         assert!(world.work_off(&told).await, "{calls}");

@@ -10,10 +10,6 @@ use sim_kit::faults::{Fault, Mode};
 
 const CORRECTED: &str = "Corrected";
 const CORRECTED_AGAIN: &str = "Corrected again";
-/// Longer than a lease.
-const LEASE_IS_OVER: Duration = Duration::from_secs(400);
-/// No event needs more calls of the table.
-const CALLS_MAX: usize = 9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_lost_answer_it_sends_no_second_invitation() -> Made {
@@ -68,7 +64,7 @@ async fn before_the_tags_it_tells_the_invitation_and_sends_none() -> Made {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_finding_did_it_tells_although_the_own_event_of_the_move_told_otherwise_meanwhile() -> Made {
     let world = World::without_deliveries().await?;
-    let ends = (0..CALLS_MAX).flat_map(|calls| [Last::Undone, Last::Done].map(|last| (calls, last)));
+    let ends = (0..World::CALLS_MAX).flat_map(|calls| [Last::Undone, Last::Done].map(|last| (calls, last)));
     for (number, end) in ends.enumerate() {
         let name = format!("Candidate {number}");
         let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
@@ -78,9 +74,9 @@ async fn what_a_finding_did_it_tells_although_the_own_event_of_the_move_told_oth
         _ = doomed.handle(&found, &new_run()).await;
         let status = world.tags(&id)?;
         world.local.lever.tag(&id, &[], &status)?;
-        world.clock.advance(LEASE_IS_OVER);
+        world.clock.advance(World::LEASE_IS_OVER);
         assert!(world.work_off(&own).await, "{end:?}");
-        world.clock.advance(LEASE_IS_OVER);
+        world.clock.advance(World::LEASE_IS_OVER);
         assert!(world.work_off(&found).await, "{end:?}");
         let reasons = world.reasons(&id).await?;
         // Whether an invitation found again after a crash was ours is not on record.

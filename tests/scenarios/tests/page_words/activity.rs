@@ -12,7 +12,7 @@ use sim_kit::faults::{Fault, Mode};
 
 use crate::api::User;
 
-use super::{A_WHILE, admin, does_not_say, says};
+use super::{admin, does_not_say, says};
 
 /// Lines about this opportunity, one a second up to now, the newest last.
 async fn write_lines(world: &World, sample: &Activity, id: &str, count: i64) -> Made {
@@ -71,7 +71,7 @@ async fn a_name_finds_the_newest_of_the_activity() -> Made {
     }
     let user = User::sign_in(&world, "admin").await?;
     // Later, so that the team's calls are not used up.
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     for (number, id) in (10..50).zip(&ids).rev().take(10) {
         let found: Value = user.get(&format!("/activity?search=candidate+{number}")).await?.json().await?;
         assert_eq!(found["lines"][0]["candidate"]["opportunity"], **id, "Candidate {number}: {found}");
@@ -90,7 +90,7 @@ async fn of_two_of_one_name_the_one_that_was_read_is_not_taken_for_the_only_one(
         world.move_to(&elsewhere, "Offer").await?;
         world.invited("Candidate 1").await?;
         let user = User::sign_in(&world, "admin").await?;
-        world.pass(A_WHILE);
+        world.pass(World::SWEEP_IS_DUE);
         let path = format!("/v1/opportunities/{elsewhere}");
         world.local.lever.kit().faults.plan(Fault { times: 9, ..Fault::new("GET", &path, mode) });
         let why: Value = user.get("/why?candidate=Candidate+1").await?.json().await?;

@@ -4,17 +4,12 @@ mod activity;
 mod help;
 mod silence;
 
-use std::time::Duration;
-
 use local::browser::{Browser, Shown};
 use scenarios::{Made, World};
 use serde_json::Value;
 use sim_kit::faults::{Fault, Mode};
 
 use crate::api::User;
-
-/// Longer than a stage change is left to its own event, and than the pause between two sweeps.
-const A_WHILE: Duration = Duration::from_secs(6 * 60);
 
 /// The overview, as JSON.
 async fn overview(world: &World) -> Made<Value> {

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::api::User;
 
-use super::{A_WHILE, admin, codes, does_not_say, overview, refuse, says, with_form};
+use super::{admin, codes, does_not_say, overview, refuse, says, with_form};
 
 /// Longer than a move may go without its event.
 const SILENCE: Duration = Duration::from_secs(12 * 60);
@@ -42,13 +42,13 @@ async fn what_was_missed_before_the_integration_was_set_up_again_is_no_silence()
     let world = World::without_deliveries().await?;
     let id = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
     world.local.lever.move_to(&id, World::TRIGGER, None)?;
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     world.local.reconcile().await?;
     world.settle().await?;
     assert_eq!(webhook_state(&world).await?, "silent");
     let admin = Admin::of(&world.local, &world.team)?;
     admin.connector.remove_integration(&world.team).await?;
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     let (_, key) = world.local.qualified.first_team().ok_or("no team")?;
     admin.connector.set_api_key(&world.team, key.expose()).await?;
     admin.log_in().await?;

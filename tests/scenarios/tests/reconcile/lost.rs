@@ -8,7 +8,7 @@ use scenarios::{Made, World, new_run};
 use serde_json::json;
 use sim_kit::deliveries::ModeChange;
 
-use super::{A_DAY, A_WHILE, AN_HOUR, shown, sweep, sweep_after};
+use super::{A_DAY, AN_HOUR, shown, sweep, sweep_after};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_candidate_whose_event_was_lost_is_invited_once_by_the_next_sweep() -> Made {
@@ -66,7 +66,7 @@ async fn a_sweep_amid_deliveries_that_come_after_all_brings_no_second_mail_or_no
         kit.deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
         let id = world.candidate(&name, json!({"tags": [World::TITLE]}))?;
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
-        world.pass(A_WHILE);
+        world.pass(World::SWEEP_IS_DUE);
         let late = async {
             kit.deliveries.set_mode(ModeChange { hold: Some(false), ..Default::default() });
             kit.deliveries.release(Default::default());
@@ -90,7 +90,7 @@ async fn a_delivery_after_the_sweep_changes_nothing() -> Made {
     kit.deliveries.set_mode(ModeChange { hold: Some(true), ..Default::default() });
     let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
     world.local.lever.move_to(&id, World::TRIGGER, None)?;
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     world.local.reconcile().await?;
     world.shows(&id, "Rust Basics - Invited").await?;
     kit.deliveries.release(Default::default());
@@ -108,7 +108,7 @@ async fn who_was_in_the_stage_when_it_was_added_stays_uninvited() -> Made {
     let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
     let stage = "Phone screen";
     world.local.lever.move_to(&id, stage, None)?;
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     add_trigger_stage(&world.local, &world.team, stage).await?;
     for _ in 0..3 {
         assert_eq!(sweep(&world).await?.found, 0);
@@ -121,7 +121,7 @@ async fn who_was_in_the_stage_when_it_was_added_stays_uninvited() -> Made {
 async fn a_fresh_move_is_left_to_its_own_event() -> Made {
     let world = World::without_deliveries().await?;
     let id = world.candidate("Ada", json!({"tags": [World::TITLE]}))?;
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     world.local.lever.move_to(&id, World::TRIGGER, None)?;
     let first = world.local.reconcile().await?;
     assert_eq!((first.swept, first.found), (1, 0));

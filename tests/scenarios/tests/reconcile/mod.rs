@@ -16,8 +16,6 @@ use reconciler::Answer;
 use scenarios::{Made, World};
 use sim_kit::faults::{Fault, Mode};
 
-/// Longer than a stage change is left to its own event, and than the pause between two sweeps.
-const A_WHILE: Duration = Duration::from_secs(6 * 60);
 /// Longer than the pause between two looks after webhooks and deletions.
 const AN_HOUR: Duration = Duration::from_secs(61 * 60);
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,7 +29,7 @@ async fn sweep_after(world: &World, pause: Duration) -> Made<Answer> {
 }
 
 async fn sweep(world: &World) -> Made<Answer> {
-    sweep_after(world, A_WHILE).await
+    sweep_after(world, World::SWEEP_IS_DUE).await
 }
 
 /// Every reading of this path fails from now on.

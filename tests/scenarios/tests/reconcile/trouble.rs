@@ -15,7 +15,7 @@ use serde_json::json;
 use sim_kit::deliveries::ModeChange;
 use sim_kit::faults::{Fault, Mode};
 
-use super::{A_DAY, A_WHILE, AN_HOUR, shown, sweep, sweep_after};
+use super::{A_DAY, AN_HOUR, shown, sweep, sweep_after};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sweep_that_ends_at_any_call_of_the_table_loses_nothing() -> Made {
@@ -56,12 +56,12 @@ async fn more_candidates_than_one_sweep_looks_at_are_found_by_the_next() -> Made
         world.local.lever.move_to(&id, World::TRIGGER, None)?;
         ids.push(id);
     }
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     assert_eq!(world.local.reconcile().await?.found, 500);
     let stored = world.local.parts.store.load_reconciliation(&world.team).await?.ok_or("nothing stored")?;
     assert!(stored.stage_changes.under_way.is_some(), "the place is stored");
     drain(&world).await;
-    world.pass(A_WHILE);
+    world.pass(World::SWEEP_IS_DUE);
     assert_eq!(world.local.reconcile().await?.found, 20);
     drain(&world).await;
     let stored = world.local.parts.store.load_reconciliation(&world.team).await?.ok_or("nothing stored")?;

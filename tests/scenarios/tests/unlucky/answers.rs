@@ -8,7 +8,7 @@ use scenarios::{Made, World};
 use serde_json::json;
 use sim_kit::faults::Mode;
 
-use super::{OTHER_TITLE, of_title, plan};
+use super::{of_title, plan};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_changed_after_a_lost_answer_gets_no_second_invitation() -> Made {
@@ -42,7 +42,7 @@ async fn a_tag_taken_off_before_anything_was_sent_sends_nothing() -> Made {
         let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE]}))?;
         plan(&world, "*", path, Mode::Status, 1, 0);
         world.move_to(&id, World::TRIGGER).await?;
-        world.local.lever.tag(&id, &[OTHER_TITLE.to_owned()], &[World::TITLE.to_owned()])?;
+        world.local.lever.tag(&id, &[World::OTHER_TITLE.to_owned()], &[World::TITLE.to_owned()])?;
         world.wait_out().await?;
         assert_eq!(world.mailed("Candidate 1").len(), 1, "{path}");
         assert_eq!(world.reasons(&id).await?, [Reason::NoMatchingTag, Reason::Invited], "{path}");
@@ -107,7 +107,7 @@ async fn an_assessment_unpublished_before_anything_was_sent_sends_nothing() -> M
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_sent_is_told_although_the_candidate_moved_on_before_the_rest() -> Made {
     let world = World::start().await?;
-    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE, OTHER_TITLE]}))?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE, World::OTHER_TITLE]}))?;
     plan(&world, "POST", INVITE, Mode::Status, 1, 1);
     world.move_to(&id, World::TRIGGER).await?;
     assert_eq!(world.mailed("Candidate 1").len(), 1, "one of two");
@@ -142,7 +142,7 @@ async fn an_address_changed_after_a_lost_answer_does_not_hide_an_invitation_that
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_changed_after_a_lost_answer_does_not_hide_it_behind_another_invitation() -> Made {
     let world = World::start().await?;
-    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE, OTHER_TITLE]}))?;
+    let id = world.candidate("Candidate 1", json!({"tags": [World::TITLE, World::OTHER_TITLE]}))?;
     plan(&world, "POST", INVITE, Mode::Status, 1, 0);
     plan(&world, "POST", INVITE, Mode::DropAfter, 1, 0);
     world.move_to(&id, World::TRIGGER).await?;

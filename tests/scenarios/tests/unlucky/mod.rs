@@ -8,8 +8,6 @@ mod telling;
 use scenarios::{Made, World};
 use sim_kit::faults::{Fault, Mode};
 
-const OTHER_TITLE: &str = "AngularJS: Services, Directives, and Filters";
-
 fn plan(world: &World, method: &str, path: &str, mode: Mode, times: u64, skip: u64) {
     for kit in [world.local.lever.kit(), world.local.qualified.kit()] {
         kit.faults.plan(Fault { times, skip, ..Fault::new(method, path, mode) });

@@ -3,16 +3,11 @@
 mod checks;
 mod events;
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
 use scenarios::{Made, World};
 use serde_json::Value;
 
 use crate::api::User;
-
-/// Longer than a stage change is left to its own event, and than the pause between two sweeps.
-const A_WHILE: Duration = Duration::from_secs(6 * 60);
 
 /// What the page says about one candidate, as JSON and as text.
 struct Why {
