@@ -241,9 +241,9 @@ impl Edge<'_> {
     }
 }
 
-/// How long ago an event was taken in.
+/// How long an event has waited in the queue.
 fn age_of(envelope: &Envelope, now: Timestamp) -> Duration {
-    Duration::try_from(now.duration_since(envelope.received_at)).unwrap_or_default()
+    Duration::try_from(now.duration_since(envelope.queued_at)).unwrap_or_default()
 }
 
 /// A number from 0 to 1 for one receive of one message. SQS's ids are random, so messages that failed together come back

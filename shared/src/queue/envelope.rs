@@ -24,9 +24,16 @@ pub struct Envelope {
     pub event: Event,
     /// When it was taken in.
     pub received_at: Timestamp,
+    /// When it began to wait in the queue: when it was taken in, or put back after it had waited for an admin.
+    pub queued_at: Timestamp,
 }
 
 impl Envelope {
+    /// Of an event that is taken in.
+    pub fn new(team: TeamId, event: Event, received_at: Timestamp) -> Self {
+        Self { team, event, received_at, queued_at: received_at }
+    }
+
     /// The message body. Times are kept to the millisecond.
     ///
     /// # Errors
@@ -36,6 +43,7 @@ impl Envelope {
             v: VERSION,
             team: self.team.as_str().into(),
             received_at: self.received_at.as_millisecond(),
+            queued_at: Some(self.queued_at.as_millisecond()).filter(|_| self.queued_at != self.received_at),
             event: WireEvent::from(&self.event),
         };
         serde_json::to_string(&wire).map_err(|_| Error::Unwritable)
@@ -56,7 +64,12 @@ impl Envelope {
         if wire.v < VERSION {
             return Err(malformed("version"));
         }
-        Ok(Self { team: id(&wire.team)?, event: wire.event.parse()?, received_at: time(wire.received_at)? })
+        Ok(Self {
+            team: id(&wire.team)?,
+            event: wire.event.parse()?,
+            received_at: time(wire.received_at)?,
+            queued_at: time(wire.queued_at.unwrap_or(wire.received_at))?,
+        })
     }
 }
 
@@ -73,6 +86,9 @@ struct Wire {
     team: String,
     /// Milliseconds since 1970, as all times here.
     received_at: i64,
+    /// Absent if it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    queued_at: Option<i64>,
     event: WireEvent,
 }
 

@@ -16,7 +16,8 @@ const WAIT_MIN: Duration = Duration::from_secs(1);
 /// instead of 8 visibility time-outs (48 min), yet a wrong deployment can be taken back in the meantime.
 const POISON_WAIT: Duration = Duration::from_secs(30);
 /// How old an event may get by being told to wait: 10 000 stage changes of one team take 10 000 × 3 calls
-/// / 10 per second = 50 min, and a working day of Lever refusing calls is no longer only waiting.
+/// / 10 per second = 50 min, and a working day of Lever refusing calls is no longer only waiting. Counted from when it
+/// came into the queue: what waited for an admin over a weekend stands in the longest line.
 const RENEWAL_AGE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The bound of what is added to a wait one was told: a line of 10 000 messages then asks 330 times a second,
@@ -46,12 +47,12 @@ impl Fate {
     }
 }
 
-/// How often a message was received, how old its event is, and a number from 0 to 1 by chance.
+/// How often a message was received, how long its event has waited, and a number from 0 to 1 by chance.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Circumstances {
     /// From 1.
     pub(super) receive_count: u32,
-    /// Since intake; nothing if the envelope cannot be read.
+    /// Since it came into the queue; nothing if the envelope cannot be read.
     pub(super) age: Option<Duration>,
     /// 0 to 1.
     pub(super) chance: f64,

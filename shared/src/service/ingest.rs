@@ -184,7 +184,7 @@ impl Intake {
     }
 
     async fn enqueue(&self, team: &TeamId, event: Event, now: Timestamp) -> Result<Ingested, Error> {
-        self.queue.send(&Envelope { team: team.clone(), event, received_at: now }).await?;
+        self.queue.send(&Envelope::new(team.clone(), event, now)).await?;
         Ok(Ingested::Queued)
     }
 

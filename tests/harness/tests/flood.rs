@@ -46,6 +46,11 @@ async fn beside_another_integration_that_uses_half_of_the_rate_the_other_half_is
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_herd_that_waited_over_a_weekend_for_a_login_is_done_without_a_dead_letter() {
+    play(Plan { herd: 1_000, waited: Duration::from_secs(60 * 60 * 60), ..Plan::default() }).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_thousand_teams_whose_tokens_end_in_the_same_second_refresh_once_and_apart() {
     const TEAMS: usize = 1_000;
     const LIFE: Duration = Duration::from_secs(60 * 60);

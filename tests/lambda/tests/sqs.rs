@@ -90,7 +90,7 @@ fn envelope(number: usize) -> Made<Envelope> {
         body_digest: "0".repeat(64),
     };
     let team = format!("team-{}", number % 3).parse()?;
-    let envelope = Envelope { team, event: Event::StageChanged(event), received_at: SystemClock.now() };
+    let envelope = Envelope::new(team, Event::StageChanged(event), SystemClock.now());
     // To the millisecond, as it is written.
     Ok(Envelope::parse(&envelope.to_json()?)?)
 }

@@ -125,7 +125,7 @@ planted! {
     webhook_registered_without_looking in "service/connect/webhooks.rs":
         "            None => api.delete_webhook(&registered.id).await?," => "            None => if !BUG { api.delete_webhook(&registered.id).await? },";
     accepted_before_it_is_queued in "service/ingest.rs":
-        "        self.queue.send(&Envelope { team: team.clone(), event, received_at: now }).await?;" => "        let sent = self.queue.send(&Envelope { team: team.clone(), event, received_at: now }).await;
+        "        self.queue.send(&Envelope::new(team.clone(), event, now)).await?;" => "        let sent = self.queue.send(&Envelope::new(team.clone(), event, now)).await;
         if !BUG { sent?; }";
     acknowledged_on_error in "queue/batch.rs":
         "            Fate::Postponed(_) | Fate::Doomed(_) => Some(message_id)," => "            Fate::Postponed(_) | Fate::Doomed(_) => (!BUG).then_some(message_id),";

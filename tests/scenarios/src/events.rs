@@ -29,7 +29,7 @@ impl World {
 
     /// An event of this team, taken in now.
     pub fn envelope(&self, event: Event) -> Envelope {
-        Envelope { team: self.team.clone(), event, received_at: self.clock.now() }
+        Envelope::new(self.team.clone(), event, self.clock.now())
     }
 
     /// The candidate was moved into the trigger stage.

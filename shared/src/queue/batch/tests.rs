@@ -35,7 +35,7 @@ fn envelope(event: &str, received_at: Timestamp) -> Envelope {
         to_stage: "stage-1".parse().unwrap(),
         body_digest: "a".repeat(64),
     });
-    Envelope { team: team(), event, received_at }
+    Envelope::new(team(), event, received_at)
 }
 
 fn told_to_wait(seconds: u64) -> Disposition {

@@ -21,6 +21,7 @@ fn stage_changed() -> Envelope {
             body_digest: DIGEST.to_owned(),
         }),
         received_at: at(1_700_000_001_000),
+        queued_at: at(1_700_000_001_000),
     }
 }
 
@@ -39,6 +40,13 @@ fn the_form_of_version_1_does_not_change() {
         ..stage_changed()
     };
     insta::assert_snapshot!(result_changed.to_json().unwrap(), @r#"{"v":1,"team":"team-1","received_at":1700000001000,"event":{"result_changed":{"id":"event-2","result":"result-1","news":"submitted","changed_at":5,"assessment":"assessment-1"}}}"#);
+}
+
+#[test]
+fn what_waited_outside_the_queue_says_when_it_came_back() {
+    let resumed = Envelope { queued_at: at(1_700_000_002_000), ..stage_changed() };
+    let body = resumed.to_json().unwrap();
+    assert!(body.contains(r#""received_at":1700000001000,"queued_at":1700000002000,"#), "{body}");
 }
 
 #[test]
@@ -116,8 +124,8 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 proptest! {
     #[test]
-    fn every_envelope_survives_the_journey(team in any_id(), event in any_event(), received_at in any_time()) {
-        let envelope = Envelope { team, event, received_at };
+    fn every_envelope_survives_the_journey(team in any_id(), event in any_event(), received_at in any_time(), queued_at in any_time()) {
+        let envelope = Envelope { team, event, received_at, queued_at };
         prop_assert_eq!(Envelope::parse(&envelope.to_json().unwrap()), Ok(envelope));
     }
 

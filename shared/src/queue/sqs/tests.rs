@@ -110,6 +110,7 @@ fn envelope() -> Envelope {
             body_digest: "a".repeat(64),
         }),
         received_at: at,
+        queued_at: at,
     }
 }
 

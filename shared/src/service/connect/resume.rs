@@ -59,6 +59,7 @@ impl Connector {
     async fn resume_event(&self, event: ParkedEvent) -> Result<usize, Error> {
         match Envelope::parse(&event.envelope) {
             Ok(envelope) => {
+                let envelope = Envelope { queued_at: self.clock.now(), ..envelope };
                 self.queue.send(&envelope).await?;
                 self.store.remove_parked_event(&event).await?;
                 Ok(1)

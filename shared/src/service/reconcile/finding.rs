@@ -84,7 +84,7 @@ impl Sweep<'_> {
     }
 
     async fn enqueue(&self, event: Event) -> Result<(), Error> {
-        let envelope = Envelope { team: self.team().clone(), event, received_at: self.now };
+        let envelope = Envelope::new(self.team().clone(), event, self.now);
         Ok(self.reconciler.queue.send(&envelope).await?)
     }
 }

@@ -23,7 +23,7 @@ pub use secrets::leaked;
 /// The endings of status tags, by how far they are.
 const SUFFIXES: [&str; 3] = [" - Invited", " - Started", " - Submitted"];
 /// What follows when access was taken back, or ended by a refresh token that was used twice.
-const AFTER_THE_END: [&str; 3] = ["dead_refresh_token", "revoked_token", "expired_token"];
+pub(crate) const AFTER_THE_END: [&str; 3] = ["dead_refresh_token", "revoked_token", "expired_token"];
 
 /// The rule that clocks with minutes between them make the service break: a living mark looks like that of a dead run.
 pub const REFRESHED_TWICE: &str = "refreshed_twice";

@@ -34,7 +34,7 @@ async fn stray_events(world: &World, opportunity: &str, result: &str) -> Made<[E
         team_candidate: None,
         assessment: None,
     };
-    let envelope = |event| Envelope { team: world.team.clone(), event, received_at: now };
+    let envelope = |event| Envelope::new(world.team.clone(), event, now);
     Ok([envelope(Event::StageChanged(moved)), envelope(Event::ResultChanged(submitted))])
 }
 

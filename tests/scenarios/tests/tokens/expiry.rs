@@ -48,7 +48,7 @@ async fn unheard(world: &World, count: usize) -> Made<Vec<Envelope>> {
             body_digest: "0".repeat(64),
         };
         let event = Event::StageChanged(event);
-        envelopes.push(Envelope { team: world.team.clone(), event, received_at: now });
+        envelopes.push(Envelope::new(world.team.clone(), event, now));
     }
     Ok(envelopes)
 }
