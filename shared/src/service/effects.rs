@@ -42,7 +42,9 @@ impl Worker {
         access.lever.reserve(calls_due(&mirror)).await?;
         if mirror.is_tag_due() {
             problems.extend(show_tag(&access.lever, claim, mirror.standing).await?);
-            claim.update_mirror(|mirror| mirror.shown = Some(mirror.standing));
+            if problems.is_empty() {
+                claim.update_mirror(|mirror| mirror.shown = Some(mirror.standing));
+            }
         }
         if mirror.is_note_due() {
             let read = match result {
@@ -56,6 +58,10 @@ impl Worker {
                 problems.extend(self.show_note(&access.lever, claim, mirror.standing.attempt, result).await?);
                 claim.update_mirror(|mirror| mirror.noted = mirror.standing.attempt);
             }
+        }
+        // Settled only now: a run that fails before tells nothing, and the next one is to find it refused once more.
+        if problems.contains(&Reason::TagsRefused) {
+            claim.update_mirror(|mirror| mirror.shown = Some(mirror.standing));
         }
         Ok(problems)
     }

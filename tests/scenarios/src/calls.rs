@@ -5,6 +5,10 @@ use sim_kit::faults::{Fault, Mode};
 
 /// Puts tags on, at Lever.
 pub const ADD_TAGS: &str = "/v1/opportunities/*/addTags";
+/// Takes tags off, at Lever.
+pub const REMOVE_TAGS: &str = "/v1/opportunities/*/removeTags";
+/// Reads and writes notes, at Lever.
+pub const NOTES: &str = "/v1/opportunities/*/notes";
 /// Invites a person.
 pub const INVITE: &str = "/api/v1/assessment_invitations/invite_candidates";
 /// Looks for a person.

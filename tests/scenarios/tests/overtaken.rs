@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use lever_integration::domain::{Reason, ResultNews};
 use lever_integration::queue::Envelope;
-use scenarios::calls::{ADD_TAGS, INVITE, LOOK_UP};
+use scenarios::calls::{ADD_TAGS, INVITE, LOOK_UP, NOTES};
 use scenarios::{Last, Made, World, address, new_run, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
-const NOTES: &str = "/v1/opportunities/*/notes";
 const CORRECTED: &str = "Corrected";
 /// After this time an invitation does not count as just made, and a lease has ended.
 const A_WHILE: Duration = Duration::from_secs(600);

@@ -1,7 +1,10 @@
-//! Titles and status tags that look like one another.
+//! Titles and status tags that look like one another, and tags that Lever refuses.
 
+use lever_integration::domain::Reason;
+use scenarios::calls::{ADD_TAGS, NOTES};
 use scenarios::{Made, World};
 use serde_json::json;
+use sim_kit::faults::{Fault, Mode};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_longest_title_still_changes_its_tag() -> Made {
@@ -51,5 +54,25 @@ async fn the_tag_that_asks_for_another_assessment_stays() -> Made {
     world.move_to(&id, World::TRIGGER).await?;
     assert_eq!(world.mailed("Candidate 1"), ["Rust Basics - Invited"]);
     assert_eq!(world.tags(&id)?, ["Rust Basics - Invited - Invited"]);
+    world.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tags_refused_are_told_although_the_note_failed_at_first() -> Made {
+    let world = World::start().await?;
+    let id = world.invited("Candidate 1").await?;
+    let result = world.result(&id).await?;
+    world.start_result(&result)?;
+    world.shows(&id, "Rust Basics - Started").await?;
+    let faults = &world.local.lever.kit().faults;
+    let refusal = Fault::new("POST", ADD_TAGS, Mode::Status);
+    faults.plan(Fault { status: Some(403), times: 10, ..refusal });
+    faults.plan(Fault::new("POST", NOTES, Mode::Status));
+    world.submit_result(&result).await?;
+    world.settle().await?;
+    world.wait_out().await?;
+    let told = [Reason::TagsRefused, Reason::Submitted, Reason::Started, Reason::Invited];
+    assert_eq!(world.reasons(&id).await?, told);
+    assert_eq!(world.notes(&id)?.len(), 1);
     world.finish().await
 }
