@@ -115,9 +115,9 @@ impl Standing {
 }
 
 impl Mirror {
-    /// Whether the tags still have to follow.
+    /// Whether the tags still have to follow. What is asked for again may come to nothing; until then the title asks.
     pub fn is_tag_due(&self) -> bool {
-        self.shown != Some(self.standing)
+        self.shown != Some(self.standing) && !self.is_invitation_due()
     }
 
     /// Whether the invitation is still to be looked for, and sent again if there is none. Whoever has started has it.
@@ -251,6 +251,8 @@ mod tests {
         assert!(mirror(FIRST, None, 0).is_tag_due());
         assert!(mirror(SUBMITTED, Some(FIRST), 1).is_tag_due());
         assert!(!mirror(FIRST, Some(FIRST), 0).is_tag_due());
+        let asked_again = Mirror { asked_again_at: Some(Timestamp::UNIX_EPOCH), ..mirror(FIRST, None, 0) };
+        assert!(!asked_again.is_tag_due());
     }
 
     #[test]

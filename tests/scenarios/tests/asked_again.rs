@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use lever_integration::domain::Reason;
-use scenarios::calls::{INVITE, LOOK_UP, refused_address};
-use scenarios::{Made, World, address};
+use lever_integration::domain::{Reason, ResultNews};
+use scenarios::calls::{INVITE, LOOK_UP, REMOVE_TAGS, refused_address};
+use scenarios::{Made, World, address, news};
 use serde_json::json;
 use sim_kit::faults::{Fault, Mode};
 
@@ -147,6 +147,29 @@ async fn news_of_the_earlier_invitation_does_not_take_the_place_of_the_one_asked
         world.finish().await?;
     }
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn news_that_comes_while_asked_again_puts_no_tags_on_and_takes_no_invitation_away() -> Made {
+    let world = World::without_deliveries().await?;
+    let id = world.invited_alone("Candidate 1").await?;
+    let result = world.result(&id).await?;
+    world.pass(NO_LONGER_NEW);
+    world.local.lever.correct_email(&id, &address(CORRECTED))?;
+    world.move_anew(&id)?;
+    let asking = world.envelope(world.moved(&id)?);
+    world.local.qualified.kit().faults.plan(Fault::new("GET", LOOK_UP, Mode::Status));
+    assert!(!world.work_off(&asking).await);
+    // The answer to taking the title off would be lost.
+    world.local.lever.kit().faults.plan(Fault::new("POST", REMOVE_TAGS, Mode::DropAfter));
+    world.work_off(&world.envelope(news(&result, ResultNews::StateChanged)?)).await;
+    assert_eq!(world.tags(&id)?, [World::TITLE], "the title is what asks");
+    world.local.lever.kit().faults.clear();
+    world.pass(NO_LONGER_NEW);
+    assert!(world.work_off(&asking).await);
+    assert_eq!(world.mailed(CORRECTED).len(), 1);
+    assert_eq!(world.reasons(&id).await?, [Reason::Invited, Reason::Invited]);
+    world.finish().await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
