@@ -87,6 +87,8 @@ pub struct Mirror {
     pub asked_again_at: Option<Timestamp>,
     /// What came of its being asked for again by the cause of the assignment, once that is settled.
     pub came_to: Option<Reason>,
+    /// Whether the result was closed without a submission, as far as we were told. It leaves the standing as it was.
+    pub is_closed: bool,
 }
 
 /// Attempt and progress, ordered: a later attempt outranks any progress of an earlier one.
@@ -208,6 +210,7 @@ mod tests {
             submitted_at: None,
             asked_again_at: None,
             came_to: None,
+            is_closed: false,
         }
     }
 

@@ -26,7 +26,10 @@ pub fn decide_result(mirror: &Mirror, result: &AssessmentResult) -> MirrorUpdate
         return unchanged(None);
     }
     let Some(progress) = result.progress() else {
-        return unchanged((result.state == ResultState::Terminated).then_some(Reason::Terminated));
+        let is_closed_anew = result.state == ResultState::Terminated
+            && mirror.standing.progress < Progress::Submitted
+            && !mirror.is_closed;
+        return if is_closed_anew { close(mirror) } else { unchanged(None) };
     };
     let standing = mirror.standing;
     // Whoever was invited to a retake may have taken it for the first one.
@@ -37,6 +40,7 @@ pub fn decide_result(mirror: &Mirror, result: &AssessmentResult) -> MirrorUpdate
     };
     match (standing.progress, progress) {
         (Progress::Invited, Progress::Started) => same_attempt(Reason::Started),
+        (Progress::Started, Progress::Started) if mirror.is_closed => same_attempt(Reason::Reopened),
         (Progress::Invited | Progress::Started, Progress::Submitted)
             if !is_earlier_submission(mirror, result) =>
         {
@@ -87,7 +91,7 @@ pub fn is_old_news(mirror: &Mirror, event: &ResultChanged) -> bool {
     }
     let is_after_submission = is_later(event.changed_at, mirror.submitted_at);
     match (event.news, mirror.standing.progress) {
-        (ResultNews::Started, Progress::Started) => true,
+        (ResultNews::Started, Progress::Started) => !mirror.is_closed,
         (ResultNews::Started | ResultNews::Submitted, Progress::Submitted) => {
             event.changed_at.is_some() && !is_after_submission
         }
@@ -95,6 +99,11 @@ pub fn is_old_news(mirror: &Mirror, event: &ResultChanged) -> bool {
         | (ResultNews::Submitted, Progress::Invited | Progress::Started)
         | (ResultNews::StateChanged, _) => false,
     }
+}
+
+/// It stays closed however often it is looked at, until it is given or begun anew.
+fn close(mirror: &Mirror) -> MirrorUpdate {
+    MirrorUpdate { mirror: Mirror { is_closed: true, ..mirror.clone() }, reason: Some(Reason::Terminated) }
 }
 
 fn advance(mirror: &Mirror, result: &AssessmentResult, standing: Standing, reason: Reason) -> MirrorUpdate {
@@ -105,6 +114,7 @@ fn advance(mirror: &Mirror, result: &AssessmentResult, standing: Standing, reaso
             submitted_at: submitted_at.or(mirror.submitted_at),
             asked_again_at: None,
             came_to: mirror.came_to.or(mirror.asked_again_at.map(|_| Reason::TagsRestored)),
+            is_closed: false,
             ..mirror.clone()
         },
         reason: Some(reason),

@@ -73,6 +73,7 @@ fn mirror(attempt: u32, progress: Progress) -> Mirror {
         submitted_at: (progress == Progress::Submitted || attempt > 1).then(|| at(100)),
         asked_again_at: None,
         came_to: None,
+        is_closed: false,
     }
 }
 
@@ -343,6 +344,7 @@ fn a_reading_moves_the_standing_forward_and_never_back() {
             (1, Started),
             Some(Reason::Terminated),
         ),
+        (mirror(1, Submitted), reading(ResultState::Terminated, Some(50), None), (1, Submitted), None),
         (mirror(1, Started), reading(ResultState::Unrecognised, Some(50), None), (1, Started), None),
         (
             mirror(1, Started),
@@ -358,6 +360,24 @@ fn a_reading_moves_the_standing_forward_and_never_back() {
             (Standing { attempt, progress }, reason),
             "{reading:?}"
         );
+    }
+}
+
+#[test]
+fn a_closed_result_is_told_once_until_it_goes_on() {
+    let closed =
+        decide_result(&mirror(1, Progress::Started), &reading(ResultState::Terminated, Some(50), None));
+    assert!(closed.mirror.is_closed);
+    let again = decide_result(&closed.mirror, &reading(ResultState::Terminated, Some(50), None));
+    assert_eq!((&again.mirror, again.reason), (&closed.mirror, None));
+    let given_anew = decide_result(&closed.mirror, &reading(ResultState::Invited, None, None));
+    assert_eq!((&given_anew.mirror, given_anew.reason), (&closed.mirror, None));
+    for (state, reason) in
+        [(ResultState::Started, Reason::Reopened), (ResultState::Submitted, Reason::Submitted)]
+    {
+        let update = decide_result(&closed.mirror, &reading(state, Some(150), Some(200)));
+        assert_eq!((update.mirror.is_closed, update.reason), (false, Some(reason)));
+        assert_eq!(update.mirror.standing.attempt, 1);
     }
 }
 
@@ -420,10 +440,12 @@ fn an_event_is_old_news_only_if_all_of_it_is_known_and_shown() {
     let of_another = ResultChanged { result: "another".parse().unwrap(), ..started.clone() };
     let untold = Mirror { shown: None, ..mirror(1, Started) };
     let unnoted = Mirror { noted: 0, ..mirror(1, Submitted) };
+    let closed = Mirror { is_closed: true, ..mirror(1, Started) };
     for (mirror, event) in [
         (mirror(1, Started), of_another),
         (untold, started.clone()),
         (unnoted, started.clone()),
+        (closed, started.clone()),
         (mirror(1, Invited), started),
         (mirror(1, Started), event(ResultNews::Submitted, Some(100))),
         (mirror(1, Submitted), event(ResultNews::Started, Some(101))),

@@ -195,14 +195,14 @@ impl Worker {
                 assignment.entered_at = entered_at;
                 // With the claim it goes on record what is due, so that a run that ends here leaves something to
                 // finish.
+                let mut settled = None;
                 if let AssignmentState::Mirrored(mirror) = &mut assignment.state {
                     ask_again(mirror, self.clock.now());
+                    settled = mirror.came_to;
                 }
-                let is_invitation_due = assignment.is_invitation_due();
                 let asked = (*assignment, Run::First);
                 let brought = self.bring_to_invitation(case.access, asked, invitee, case.holder);
-                let (reason, problems) = brought.await?;
-                Ok((if is_invitation_due { reason } else { Reason::TagsRestored }, problems))
+                brought.await.map(|(reason, problems)| (settled.unwrap_or(reason), problems))
             }
         }
     }

@@ -65,7 +65,8 @@ impl Run {
 pub(super) fn ask_again(mirror: &mut Mirror, now: Timestamp) {
     mirror.shown = None;
     mirror.asked_again_at = Some(now);
-    mirror.came_to = (!mirror.is_invitation_due()).then_some(Reason::TagsRestored);
+    let standing = if mirror.is_closed { Reason::Terminated } else { Reason::TagsRestored };
+    mirror.came_to = (!mirror.is_invitation_due()).then_some(standing);
 }
 
 /// What the look-up or the invitation came to.
@@ -136,6 +137,7 @@ impl Worker {
             mirror.asked_again_at = None;
             match found {
                 Found::Invited(new, how) if new.result == mirror.result => {
+                    mirror.is_closed = false;
                     if how == Reason::Invited && mirror.invitation != new.invitation {
                         mirror.invitation = new.invitation;
                         reason = how;
@@ -273,5 +275,6 @@ fn new_mirror(
         submitted_at: None,
         asked_again_at: None,
         came_to: None,
+        is_closed: false,
     }
 }

@@ -15,7 +15,7 @@ use crate::qualified;
 use crate::store::TeamContext;
 
 use super::ledger::claim;
-use super::{Access, Error, Handled, LINES_MAX, Worker};
+use super::{Access, Error, Handled, Worker};
 
 /// The event and the run that handles it.
 #[derive(Clone, Copy)]
@@ -211,7 +211,6 @@ impl Worker {
         else {
             return Ok((claim.release().await?, Vec::new()));
         };
-        let reason = self.unless_told(claim.assignment(), (take.result, news.event), reason).await?;
         claim.set_state(AssignmentState::Mirrored(mirror));
         // Told first: once the ledger knows the standing, this event again would bring nothing new.
         if let Some(reason) = reason {
@@ -224,28 +223,6 @@ impl Worker {
             self.record_reason(news, (take, offset), &assignment, *problem).await?;
         }
         Ok((assignment, reason.into_iter().chain(problems).collect()))
-    }
-
-    /// A result stays terminated however often it is looked at; a look of our own tells that once.
-    async fn unless_told(
-        &self,
-        assignment: &Assignment,
-        (result, event): (&ResultId, &ResultChanged),
-        reason: Option<Reason>,
-    ) -> Result<Option<Reason>, Error> {
-        if reason != Some(Reason::Terminated) || !event.id.is_found() {
-            return Ok(reason);
-        }
-        let store = &self.store;
-        let activity =
-            store.opportunity_activity(&assignment.team, &assignment.opportunity, LINES_MAX).await?;
-        let attempt = assignment.mirror().map(|mirror| mirror.standing.attempt);
-        let tells = |line: &Activity| {
-            line.reason == Reason::Terminated
-                && line.facts.result.as_ref() == Some(result)
-                && line.facts.attempt == attempt
-        };
-        Ok(reason.filter(|_| !activity.iter().any(tells)))
     }
 
     /// Writes a line of activity; the same event again writes the same line.

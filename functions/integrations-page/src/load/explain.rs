@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 use lever_integration::domain::{
-    Activity, Assessment, Assignment, AssignmentState, EventId, Opportunity, Outcome, Progress, Reason,
-    StageChanged, TriggerStage,
+    Activity, Assessment, Assignment, AssignmentState, EventId, Opportunity, Outcome, Reason, StageChanged,
+    TriggerStage,
 };
 use lever_integration::flow::{
     AssignmentDecision, Check, Entry, Reach, Step, TagReading, check_opportunity, decide_stage_change,
@@ -227,38 +227,16 @@ impl Facts<'_> {
 
     /// An invitation on the ledger. What has to hold before one is of no interest any more.
     fn invited(&self, entry: &Assignment) -> Option<AssessmentChecks> {
-        let progress = entry.mirror()?.standing.progress;
+        let mirror = entry.mirror()?;
         let mut trail = Trail::default();
         trail.add(WhyCheck::AcceptedByQualified, None, None);
         Some(AssessmentChecks {
             title: entry.title.clone(),
             checks: trail.lines,
-            progress: Some(progress),
-            is_closed: progress != Progress::Submitted && self.is_closed(entry),
+            progress: Some(mirror.standing.progress),
+            is_closed: mirror.is_closed,
         })
     }
-
-    /// Whether the last that was told of the result is that it was closed, which leaves the standing as it was.
-    fn is_closed(&self, entry: &Assignment) -> bool {
-        let of_result = |line: &&Activity| {
-            line.assessment.as_ref() == Some(&entry.assessment) && tells_of_result(line.reason)
-        };
-        self.history.iter().find(of_result).is_some_and(|line| line.reason == Reason::Terminated)
-    }
-}
-
-/// Whether a line says where the result is, and not what became of tags, notes or another request.
-fn tells_of_result(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::Invited
-            | Reason::AttachedToExisting
-            | Reason::Started
-            | Reason::Submitted
-            | Reason::Reopened
-            | Reason::Retaken
-            | Reason::Terminated
-    )
 }
 
 fn is_about_the_assessment(reason: Reason) -> bool {

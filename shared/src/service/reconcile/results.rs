@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::sweep::Sweep;
-use crate::domain::{AssessmentResult, Assignment, Reason, Reconciliation};
+use crate::domain::{AssessmentResult, Assignment, Reconciliation};
 use crate::flow::{decide_result, decide_retake};
 use crate::qualified;
 use crate::service::Error;
@@ -81,9 +81,5 @@ impl Sweep<'_> {
 
 fn has_news(follower: &Assignment, result: &AssessmentResult) -> bool {
     let update = follower.mirror().map(|mirror| decide_result(mirror, result));
-    update.is_some_and(|update| match update.reason {
-        None => follower.is_unfinished(),
-        Some(Reason::Terminated) => follower.is_open(),
-        Some(_) => true,
-    })
+    update.is_some_and(|update| update.reason.is_some() || follower.is_unfinished())
 }

@@ -61,6 +61,7 @@ fn mirrors(clock: &ManualClock) -> Made<Vec<Mirror>> {
         mirrors.push(Mirror { submitted_at: None, ..full.clone() });
         mirrors.push(Mirror { asked_again_at: Some(moment(clock)), ..full.clone() });
         mirrors.push(Mirror { came_to: Some(Reason::Invited), ..full.clone() });
+        mirrors.push(Mirror { is_closed: true, ..full.clone() });
         mirrors.push(full);
     }
     Ok(mirrors)

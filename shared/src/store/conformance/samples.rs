@@ -108,6 +108,7 @@ pub(super) fn mirror(result: &str) -> Result<Mirror, InvalidId> {
         submitted_at: None,
         asked_again_at: None,
         came_to: None,
+        is_closed: false,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Why a candidate was not invited: the page says what the worker decides and what is on record, nothing else.
 
 mod checks;
+mod closed;
 mod events;
 
 use reqwest::StatusCode;

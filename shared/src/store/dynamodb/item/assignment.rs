@@ -58,6 +58,8 @@ struct MirrorItem {
     asked_again_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     came_to: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_closed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -158,6 +160,7 @@ impl From<&Mirror> for MirrorItem {
             submitted_at: time(mirror.submitted_at),
             asked_again_at: time(mirror.asked_again_at),
             came_to: mirror.came_to.map(|reason| reason.code().to_owned()),
+            is_closed: mirror.is_closed,
         }
     }
 }
@@ -177,6 +180,7 @@ impl TryFrom<MirrorItem> for Mirror {
             submitted_at: parse_optional::<Item, _>(item.submitted_at, "state.submitted_at")?,
             asked_again_at: parse_optional::<Item, _>(item.asked_again_at, "state.asked_again_at")?,
             came_to: item.came_to.as_deref().map(parse_reason::<Item>).transpose()?,
+            is_closed: item.is_closed,
         })
     }
 }
@@ -230,6 +234,7 @@ mod tests {
                 submitted_at: Some(at),
                 asked_again_at: Some(at),
                 came_to: Some(Reason::AttachedToExisting),
+                is_closed: true,
             }),
             lease: Some(Lease { holder: uuid.parse().unwrap(), until: at }),
             is_note_in_doubt: false,
