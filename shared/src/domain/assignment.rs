@@ -87,7 +87,8 @@ pub struct Mirror {
     pub asked_again_at: Option<Timestamp>,
     /// What came of its being asked for again by the cause of the assignment, once that is settled.
     pub came_to: Option<Reason>,
-    /// Whether the result was closed without a submission, as far as we were told. It leaves the standing as it was.
+    /// Whether the result was closed without a submission, as far as we were told, and neither given anew by us nor begun
+    /// anew since. It leaves the standing as it was.
     pub is_closed: bool,
 }
 

@@ -101,7 +101,7 @@ pub fn is_old_news(mirror: &Mirror, event: &ResultChanged) -> bool {
     }
 }
 
-/// It stays closed however often it is looked at, until it is given or begun anew.
+/// It stays closed however often it is looked at, until we give it anew or it is begun anew.
 fn close(mirror: &Mirror) -> MirrorUpdate {
     MirrorUpdate { mirror: Mirror { is_closed: true, ..mirror.clone() }, reason: Some(Reason::Terminated) }
 }

@@ -10,8 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use crate::domain::{Event, Id, Kind, ResultChanged, ResultNews, StageChanged, TeamId};
 
-/// The version written; older ones would be read too, if there were any.
-const VERSION: u64 = 1;
+/// The newest version that is read. Written is the lowest one that can say it, so that after going back one version only
+/// what the older code cannot read waits for the newer one.
+const VERSION: u64 = 2;
+/// The version that knows of no other wait than the one from intake.
+const WITHOUT_QUEUED_AT: u64 = 1;
 /// SHA-256 in hex.
 const DIGEST_LENGTH: usize = 64;
 
@@ -39,11 +42,12 @@ impl Envelope {
     /// # Errors
     /// [`Error::Unwritable`], which no envelope is known to cause.
     pub fn to_json(&self) -> Result<String, Error> {
+        let queued_at = Some(self.queued_at).filter(|at| *at != self.received_at);
         let wire = Wire {
-            v: VERSION,
+            v: if queued_at.is_some() { VERSION } else { WITHOUT_QUEUED_AT },
             team: self.team.as_str().into(),
             received_at: self.received_at.as_millisecond(),
-            queued_at: Some(self.queued_at.as_millisecond()).filter(|_| self.queued_at != self.received_at),
+            queued_at: queued_at.map(Timestamp::as_millisecond),
             event: WireEvent::from(&self.event),
         };
         serde_json::to_string(&wire).map_err(|_| Error::Unwritable)
@@ -61,7 +65,11 @@ impl Envelope {
             return Err(Error::UnknownVersion { version: v });
         }
         let wire: Wire = serde_json::from_str(body).map_err(|_| malformed("form"))?;
-        if wire.v < VERSION {
+        let is_known = match wire.queued_at {
+            Some(_) => wire.v == VERSION,
+            None => (WITHOUT_QUEUED_AT..=VERSION).contains(&wire.v),
+        };
+        if !is_known {
             return Err(malformed("version"));
         }
         Ok(Self {

@@ -211,10 +211,11 @@ impl Flood {
         }
         for kit in [self.world.lever.kit(), self.world.qualified.kit()] {
             let violations = kit.violations.list().into_iter();
-            // Beside another integration nobody can know when the bucket is empty, nor that Lever ended the connection.
+            // Beside another integration nobody can know when the bucket is empty; nor, before the login, that Lever ended
+            // the connection.
             let wrong = violations.filter(|violation| match violation.rule.as_str() {
                 TOO_MANY => self.plan.rival == 0,
-                rule => self.plan.waited.is_zero() || !AFTER_THE_END.contains(&rule),
+                rule => violation.at_ms >= self.began_ms || !AFTER_THE_END.contains(&rule),
             });
             outcome.wrong.extend(wrong.take(3).map(|violation| format!("violation: {violation:?}")));
         }

@@ -46,13 +46,16 @@ fn the_form_of_version_1_does_not_change() {
 fn what_waited_outside_the_queue_says_when_it_came_back() {
     let resumed = Envelope { queued_at: at(1_700_000_002_000), ..stage_changed() };
     let body = resumed.to_json().unwrap();
-    assert!(body.contains(r#""received_at":1700000001000,"queued_at":1700000002000,"#), "{body}");
+    assert!(
+        body.starts_with(r#"{"v":2,"team":"team-1","received_at":1700000001000,"queued_at":1700000002000,"#),
+        "{body}"
+    );
 }
 
 #[test]
 fn a_version_to_come_is_kept_whatever_it_holds() {
-    let error = Envelope::parse(r#"{"v":2,"anything":[1]}"#).unwrap_err();
-    assert_eq!(error, Error::UnknownVersion { version: 2 });
+    let error = Envelope::parse(r#"{"v":3,"anything":[1]}"#).unwrap_err();
+    assert_eq!(error, Error::UnknownVersion { version: 3 });
     assert_eq!(error.disposition(), crate::failure::Disposition::TRANSIENT);
 }
 
@@ -70,6 +73,7 @@ fn what_no_version_of_ours_wrote_is_rejected() {
         (edit(r#""v":1"#, r#""v":"1""#), "version"),
         (edit(r#""v":1"#, r#""v":0"#), "version"),
         (edit(r#""v":1"#, r#""v":1,"v":1"#), "version"),
+        (edit(r#""event""#, r#""queued_at":1700000002000,"event""#), "version"),
         (edit(r#""team":"team-1","#, ""), "form"),
         (edit(r#""team":"#, r#""extra":1,"team":"#), "form"),
         (edit(r#""id":"#, r#""extra":1,"id":"#), "form"),
