@@ -10,7 +10,7 @@ use sim_kit::deliveries::ModeChange;
 
 use crate::api::User;
 
-use super::Why;
+use super::{Why, sweep};
 
 const AN_HOUR: Duration = Duration::from_secs(61 * 60);
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -28,9 +28,7 @@ async fn a_late_tag_is_promised_an_invitation_for_a_day_and_not_longer() -> Made
     let why = Why::of(&world, &id).await?;
     why.says("The invitation is on its way");
     assert_ne!(why.check("accepted_by_qualified").0, Some("passed"), "nobody asked Qualified yet");
-    world.pass(World::SWEEP_IS_DUE);
-    world.local.reconcile().await?;
-    world.settle().await?;
+    sweep(&world).await?;
     assert_eq!(world.mailed("Ada Byron"), [World::TITLE]);
     assert_eq!(Why::of(&world, &id).await?.check("accepted_by_qualified").0, Some("passed"));
 
@@ -198,9 +196,7 @@ async fn an_invitation_that_was_closed_in_qualified_is_not_called_astray() -> Ma
     Why::of(&world, &id).await?.says("has not started yet");
     let result = world.result(&id).await?;
     world.close_result(result.as_str()).await?;
-    world.pass(World::SWEEP_IS_DUE);
-    world.local.reconcile().await?;
-    world.settle().await?;
+    sweep(&world).await?;
     assert_eq!(world.reasons(&id).await?[0], Reason::Terminated);
     let why = Why::of(&world, &id).await?;
     why.says("Closed in Qualified without a submission. A new invitation can be sent from there");
@@ -225,9 +221,7 @@ async fn a_new_invitation_after_one_was_closed_in_qualified_shows_as_soon_as_the
     let id = world.invited("Ada Byron").await?;
     let result = world.result(&id).await?;
     world.close_result(result.as_str()).await?;
-    world.pass(World::SWEEP_IS_DUE);
-    world.local.reconcile().await?;
-    world.settle().await?;
+    sweep(&world).await?;
     // Invited again, and not by the move that the page is asked about.
     let other = world.candidate("Ada Byron", json!({"tags": [World::TITLE]}))?;
     world.move_to(&other, World::TRIGGER).await?;

@@ -4,15 +4,13 @@ use lever_integration::domain::{Reason, ResultNews};
 use scenarios::{Made, World, news};
 use serde_json::json;
 
-use super::Why;
+use super::{Why, sweep};
 
 /// Nobody has started, or somebody has; and the team closes the result.
 async fn close(world: &World, id: &str) -> Made<String> {
     let result = world.result(id).await?;
     world.close_result(&result).await?;
-    world.pass(World::SWEEP_IS_DUE);
-    world.local.reconcile().await?;
-    world.settle().await?;
+    sweep(world).await?;
     assert_eq!(world.reasons(id).await?[0], Reason::Terminated);
     Ok(result)
 }
@@ -35,9 +33,7 @@ async fn a_result_closed_once_more_after_it_was_given_anew_is_told_once_more() -
     let told = [Reason::Terminated, Reason::Invited, Reason::Terminated, Reason::Invited];
     assert_eq!(world.reasons(&id).await?, told);
     Why::of(&world, &id).await?.says("Closed in Qualified without a submission");
-    world.pass(World::SWEEP_IS_DUE);
-    world.local.reconcile().await?;
-    world.settle().await?;
+    sweep(&world).await?;
     assert_eq!(world.reasons(&id).await?.len(), told.len(), "it is told once");
     world.finish().await
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use sim_kit::deliveries::ModeChange;
 use sim_kit::faults::{Fault, Mode};
 
-use super::Why;
+use super::{Why, sweep};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_waits_for_an_api_key_is_not_called_lost() -> Made {
@@ -53,17 +53,13 @@ async fn a_move_missed_while_the_access_was_revoked_is_found_after_the_login() -
     world.local.lever.revoke(None)?;
     let id = world.invited("Ada Byron").await?;
     assert_eq!(world.reasons(&id).await?, [], "Lever told nobody");
-    world.pass(World::SWEEP_IS_DUE);
-    world.local.reconcile().await?;
-    world.settle().await?;
+    sweep(&world).await?;
     assert_eq!(world.mailed("Ada Byron"), [""; 0]);
     Admin::of(&world.local, &world.team)?.log_in().await?;
     let why = Why::of(&world, &id).await?;
     why.says("We have not handled a move of this candidate yet.");
     why.says("we look for missed moves ourselves");
-    world.pass(World::SWEEP_IS_DUE);
-    world.local.reconcile().await?;
-    world.settle().await?;
+    sweep(&world).await?;
     assert_eq!(world.mailed("Ada Byron"), [World::TITLE]);
     Ok(())
 }

@@ -10,6 +10,13 @@ use serde_json::Value;
 
 use crate::api::User;
 
+/// The next sweep, and what comes of it.
+async fn sweep(world: &World) -> Made {
+    world.pass(World::SWEEP_IS_DUE);
+    world.local.reconcile().await?;
+    world.settle().await
+}
+
 /// What the page says about one candidate, as JSON and as text.
 struct Why {
     explanation: Value,
